@@ -1,0 +1,27 @@
+"""What can be said of an incident: fields, vocabularies, allowed values, mappings, as versioned data files.
+
+Importing this reads nothing; each file is read, checked and kept the first time that it is asked for.
+"""
+
+from incidex.codebook.edtf import Edtf, parse_edtf
+from incidex.codebook.fields import GROUPS, Field, Kind, fields, get_field, policy
+from incidex.codebook.files import VERSION
+from incidex.codebook.values import check_value
+from incidex.codebook.vocabularies import Term, find_terms, get_vocabulary, vocabularies
+
+__all__ = [
+    "GROUPS",
+    "VERSION",
+    "Edtf",
+    "Field",
+    "Kind",
+    "Term",
+    "check_value",
+    "fields",
+    "find_terms",
+    "get_field",
+    "get_vocabulary",
+    "parse_edtf",
+    "policy",
+    "vocabularies",
+]

@@ -1,0 +1,46 @@
+"""What a coder is given, and what it gives back."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from incidex.model import Document, Span
+from incidex.text import sentences
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document with what every coder needs of it, worked out once."""
+
+    document: Document
+    published: str = ""  # EDTF; relative dates are counted from it
+
+    @property
+    def text(self) -> str:
+        """The document's clean text."""
+        return self.document.text
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """Spans of the sentences, in order and disjoint."""
+        return sentences(self.document.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A field's value as it stands in the text, before it is known who says it.
+
+    A reading with `speaker` or `stance` left empty takes them from the passage it stands in.
+    """
+
+    field: str
+    value: str
+    span: Span
+    confidence: float = 0.8
+    why: str = ""
+    speaker: str = ""  # a name, when the coder itself read who says it
+    stance: str = ""  # a `Stance`, when the coder itself read it
+
+
+#: Reads one kind of value from a document. Pure: the same document gives the same readings.
+Coder = Callable[[Prepared], Iterable[Reading]]

@@ -1,0 +1,131 @@
+"""A change: one line of the history that everything else is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from incidex.model.claims import Claim
+from incidex.model.errors import InputError
+from incidex.model.nouns import Document, Report
+from incidex.model.words import Decision
+
+
+class Kind(StrEnum):
+    """What happened, in a word."""
+
+    RECEIVED = "received"
+    FAILED = "failed"
+    LINKED = "linked"
+    CLAIMED = "claimed"
+    RETRACTED = "retracted"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A report came in and was read. Its record is the report's own id."""
+
+    report: Report
+    document: Document
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A report could not be used: what it was called, at which stage, and why."""
+
+    name: str
+    stage: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A report speaks of an incident."""
+
+    report: Report
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Claims about an incident, read in one report."""
+
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retracted:
+    """A claim is withdrawn. It stays in the history, with the reason."""
+
+    claim: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise InputError("a retraction needs a reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A person accepted or rejected a claim. The last decision counts."""
+
+    claim: str
+    decision: Decision
+    reason: str = ""
+
+
+Body = Received | Failed | Linked | Claimed | Retracted | Decided
+
+#: The body that each kind of change carries.
+BODIES: Mapping[Kind, type[Body]] = MappingProxyType(
+    {
+        Kind.RECEIVED: Received,
+        Kind.FAILED: Failed,
+        Kind.LINKED: Linked,
+        Kind.CLAIMED: Claimed,
+        Kind.RETRACTED: Retracted,
+        Kind.DECIDED: Decided,
+    }
+)
+_KINDS = {body: kind for kind, body in BODIES.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of history about one record: an incident, or a report.
+
+    `version` numbers the record's own changes from 1, without gaps; two people who both write version 7
+    are in conflict, and the second is refused. `serial`, `prev_hash` and `hash` are given by the log.
+    """
+
+    record: str
+    version: int
+    body: Body
+    by: str  # the coder's or the person's name
+    at: datetime
+    serial: int = 0
+    prev_hash: str = ""
+    hash: str = ""
+
+    def __post_init__(self) -> None:
+        if self.version < 1:
+            raise InputError(f"versions start at 1, got {self.version}")
+        if self.at.tzinfo is None or self.at.utcoffset() != UTC.utcoffset(None):
+            raise InputError("a change's time is in UTC and says so")
+
+    @property
+    def kind(self) -> Kind:
+        """Say what kind of change this is."""
+        return _KINDS[type(self.body)]
+
+
+AsOf = int | datetime | None
+
+
+def happened_by(change: Change, as_of: AsOf) -> bool:
+    """Say whether the change had been made by a serial, or by a time; `None` is now."""
+    if as_of is None:
+        return True
+    return change.serial <= as_of if isinstance(as_of, int) else change.at <= as_of

@@ -1,0 +1,70 @@
+"""The closed sets of words that claims are made of."""
+
+from enum import IntEnum, StrEnum
+
+
+class Tier(IntEnum):
+    """Who may see a claim: the Traffic Light Protocol 2.0 of FIRST, lowest first."""
+
+    CLEAR = 0  # the public
+    GREEN = 1  # members
+    AMBER = 2  # the team
+    RED = 3  # named people
+
+
+class Role(StrEnum):
+    """What a speaker is to the incident."""
+
+    VICTIM = "victim"
+    ACTOR = "actor"
+    NAMED_PARTY = "named party"
+    AUTHORITY = "authority"
+    RESEARCHER = "researcher"
+    PRESS = "press"
+
+
+#: Roles whose word serves themselves: alone, it makes a value "claimed" and no more.
+INTERESTED = frozenset({Role.ACTOR, Role.NAMED_PARTY})
+
+#: Roles that are parties to the matter: their denial makes a value "disputed".
+PARTIES = frozenset({Role.VICTIM, Role.ACTOR, Role.NAMED_PARTY, Role.AUTHORITY})
+
+
+class Stance(StrEnum):
+    """What a speaker does with a value."""
+
+    ASSERTS = "asserts"
+    DENIES = "denies"
+    DOUBTS = "doubts"
+
+
+class Status(StrEnum):
+    """What a value's claims add up to, by the rule in `incidex.model.status`."""
+
+    REPORTED = "reported"
+    CLAIMED = "claimed"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    RETRACTED = "retracted"
+
+
+class Decision(StrEnum):
+    """A reviewer's word on one claim."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class NoEvidence(StrEnum):
+    """Why a claim has no quotation. There is no third reason and no default."""
+
+    IMPORTED = "imported"
+    ANALYST_NOTE = "analyst_note"
+
+
+class Withheld(StrEnum):
+    """What a lower tier is told about the cells of a field that it may not see."""
+
+    SILENT = "silent"  # nothing: the field is not mentioned
+    NAMED = "named"  # "available to members", whether or not anything is there
+    COUNT = "count"  # "2 motives": the number of distinct values, and nothing else
