@@ -4,10 +4,10 @@ Importing this reads nothing; each file is read, checked and kept the first time
 """
 
 from incidex.codebook.edtf import Edtf, parse_edtf
-from incidex.codebook.fields import GROUPS, Field, Kind, fields, get_field, policy
 from incidex.codebook.files import VERSION
+from incidex.codebook.scheme import GROUPS, Field, Kind, fields, get_field, policy
+from incidex.codebook.terms import Term, find_terms, get_vocabulary, vocabularies
 from incidex.codebook.values import check_value
-from incidex.codebook.vocabularies import Term, find_terms, get_vocabulary, vocabularies
 
 __all__ = [
     "GROUPS",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from incidex.codebook.vocabularies import find_terms
+from incidex.codebook.terms import find_terms
 from incidex.model import CodebookError
 
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 
 from incidex.codebook.edtf import parse_edtf
-from incidex.codebook.fields import Field, Kind, get_field
 from incidex.codebook.files import suggest
 from incidex.codebook.indicators import check_domain, check_indicator
-from incidex.codebook.vocabularies import find_terms, get_vocabulary
+from incidex.codebook.scheme import Field, Kind, get_field
+from incidex.codebook.terms import find_terms, get_vocabulary
 from incidex.model import CodebookError
 
 Check = Callable[[Field, str], str]

@@ -104,7 +104,7 @@ def _longest_chain(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _fill(words: Sequence[str], places: Sequence[str], last: Pair, anchor: Pair) -> Iterator[Pair]:
-    """Yield the pairs between two anchors: what follows the first one directly, then what leads to the next."""
+    """Yield the pairs between two anchors: what follows the first, then what leads to the next."""
     word, place = last.word + 1, last.place + 1
     while word < anchor.word and place < anchor.place and words[word] == places[place]:
         yield Pair(word, place)

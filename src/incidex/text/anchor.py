@@ -40,7 +40,7 @@ def reanchor(evidence: Evidence, text: str) -> Span:
 def _contexts(evidence: Evidence) -> list[tuple[str, str]]:
     """Return what may stand around the quotation, the most first."""
     before, after = evidence.prefix, evidence.suffix
-    sides = [(before, after), *((side for side in ((before, ""), ("", after)) if any(side)))]
+    sides = [(before, after), *(side for side in ((before, ""), ("", after)) if any(side))]
     return [*sides, ("", "")] if len(evidence.quote) >= CONTEXT else sides
 
 

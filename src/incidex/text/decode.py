@@ -34,7 +34,7 @@ UNWANTED = re.compile(r"\r\n?|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Decoded characters with newlines as "\\n" and without control characters, and their bytes."""
+    """Decoded characters, every line ending alike and without control characters, and their bytes."""
 
     text: str
     runs: Runs
@@ -188,7 +188,7 @@ def _decode_in_blocks(data: bytes, charset: str) -> tuple[str, Runs]:
 
 
 def _clean(text: str, runs: Runs, notes: tuple[str, ...]) -> Source:
-    """Make every line end "\\n" and drop control characters."""
+    """Make every line end in a newline alone and drop control characters."""
     excerpt, at, dropped = Excerpt(text), 0, 0
     for match in UNWANTED.finditer(text):
         excerpt.keep(at, match.start())

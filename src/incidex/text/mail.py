@@ -5,7 +5,6 @@ from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage, Message
 from email.policy import default
-from typing import cast
 
 from incidex.model import ReadError
 from incidex.text.html import read_html
@@ -25,7 +24,7 @@ def read_mail(data: bytes, charset: str = "") -> Parsed:
     Offsets lead to bytes of the message: exactly where the part stands in it as it is, to the whole part
     where that is encoded as base64 or quoted-printable. Raises `ReadError` when there is no text part.
     """
-    message = cast("EmailMessage", message_from_bytes(data, policy=default))
+    message = message_from_bytes(data, policy=default)
     for kind, read in BODIES:
         part = message.get_body((kind,))
         if part is not None and (words := _words_of(part)):

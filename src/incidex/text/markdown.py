@@ -41,7 +41,10 @@ HEADING = re.compile(r"^ {0,3}#{1,2}[ \t]{1,20}([^\n]{1,300})$", re.MULTILINE)
 
 
 def read_markdown(data: bytes, charset: str = "") -> Parsed:
-    """Read Markdown. Marks are dropped and words kept; front matter gives title and date. Offsets lead to bytes."""
+    """Read Markdown: marks go, words stay, front matter gives title and date.
+
+    Offsets lead to bytes.
+    """
     source = decode(data, charset)
     front = FRONT.match(source.text)
     text, runs = drop_marks(source.text, front.end() if front else 0)

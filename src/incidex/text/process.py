@@ -92,7 +92,7 @@ class ReaderProcess:
         """Read one report's bytes; the arguments and errors are those of `incidex.text.read`."""
         if len(data) > self.limits.max_bytes:
             raise LimitError(
-                f"{call(name)} is {len(data) / 1e6:,.1f} MB, and {self.limits.max_bytes / 1e6:,.1f} MB are allowed"
+                f"{call(name)} is {len(data) / 1e6:,.1f} MB; {self.limits.max_bytes / 1e6:,.1f} MB are allowed"
             )
         request = Request(
             data=data,
@@ -119,7 +119,7 @@ class ReaderProcess:
             self.close()
             if child.is_late:
                 raise LimitError(
-                    f"{called} took more than {request.seconds:g} seconds to read and was stopped: it may be a trap"
+                    f"{called} was stopped after {request.seconds:g} seconds of reading: it may be a trap"
                 ) from error
             raise ReadError(
                 f"{called} could not be read: the process that read it ended; the report may be damaged"

@@ -16,21 +16,26 @@ from incidex.text.runs import Runs
 TAG = re.compile(r"<(?:(?P<comment>!--)|(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9:-]{0,40})|(?P<other>[!?/]))")
 ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});?")
 
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
 #: Elements whose content is not text (script, style) or not shown in the page (title).
 OPAQUE = frozenset({"script", "style", "title", "textarea", "noscript", "template", "iframe", "xmp"})
 
 CLOSERS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in OPAQUE}
 
 #: Elements inside a line: their tags end no word. All others do.
-INLINE = frozenset(
+INLINE = _words(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small "
-    "span strike strong sub sup time tt u var wbr".split()
+    "span strike strong sub sup time tt u var wbr"
 )
 
 #: Elements that HTML closes by itself, or that hold nothing: an unclosed one nests nothing.
-SELF_CLOSING = frozenset(
+SELF_CLOSING = _words(
     "area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot th thead "
-    "tr track wbr html head body".split()
+    "tr track wbr html head body"
 )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from incidex.model import Span
 
@@ -21,29 +22,34 @@ WORD_BEFORE = re.compile(r"[\w.&-]{1,20}\Z")
 #: Lines longer than this were not wrapped by hand, but are paragraphs.
 WRAP_COLUMNS = 120
 
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(line.split())
+
+
 #: Written with a stop that never ends a sentence: a name or an explanation follows.
-LEADING = frozenset(
-    "adj adm asst atty brig capt cf cmdr col dept dr e.g eg esp est gen gov hon i.e ie insp lt maj messrs mr "
-    "mrs ms mt mx pres prof rep rev sen sgt sr.a st supt u.s.c univ v viz vs".split()
+LEADING = _words(
+    "adj adm asst atty brig capt cf cmdr col dept dr e.g eg esp est gen gov hon i.e ie insp lt maj messrs "
+    "mr mrs ms mt mx pres prof rep rev sen sgt st supt u.s.c univ v viz vs"
 )
 #: Written with a stop before a number.
-NUMBERED = frozenset(
-    "apr app approx art aug ca ch cl dec eq exh feb fig figs jan jul jun mar no nos nov nr oct p para pp pt "
-    "ref sec sep sept vol".split()
+NUMBERED = _words(
+    "apr app approx art aug ca ch cl dec eq exh feb fig figs jan jul jun mar no nos nov nr oct p para pp "
+    "pt ref sec sep sept vol"
 )
 #: Written with a stop that may also end the sentence: what follows decides.
-TRAILING = frozenset(
-    "a.m al assn ave blvd bros co corp d.c dist e.u etc ext gmbh inc intl jr l.l.c l.p llc ltd mfg n.v natl p.m "
-    "ph.d plc pty rd s.a s.p.a sq sr st.a u.k u.n u.s u.s.a".split()
+TRAILING = _words(
+    "a.m al assn ave blvd bros co corp d.c dist e.u etc ext gmbh inc intl jr l.l.c l.p llc ltd mfg n.v "
+    "natl p.m ph.d plc pty rd s.a s.p.a sq sr u.k u.n u.s u.s.a"
 )
 #: Words that begin a sentence more often than a name.
-OPENERS = frozenset(
-    "a according additionally after all although an and any approximately as at based because before both but "
-    "by customers data during each even finally first for from further hackers he her his how however i if in "
-    "investigators it its last later law many meanwhile more most moreover neither no nobody not nothing now "
-    "officials on once one only other our out over police researchers she since so some soon such that the "
-    "their then there therefore these they this those though through thus to two under until upon we what when "
-    "where whether which while who why with within you your".split()
+OPENERS = _words(
+    "a according additionally after all although an and any approximately as at based because before both "
+    "but by customers data during each even finally first for from further hackers he her his how however "
+    "i if in investigators it its last later law many meanwhile more most moreover neither no nobody not "
+    "nothing now officials on once one only other our out over police researchers she since so some soon "
+    "such that the their then there therefore these they this those though through thus to two under "
+    "until upon we what when where whether which while who why with within you your"
 )
 
 
@@ -70,7 +76,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     for lines in _paragraphs(text):
         widest = max(end - start for start, end in lines)
         begin = lines[0][0]
-        for line, following in zip(lines, lines[1:], strict=False):
+        for line, following in pairwise(lines):
             if not _runs_on(text, line, following, widest):
                 yield begin, line[1]
                 begin = following[0]

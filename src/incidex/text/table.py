@@ -1,4 +1,4 @@
-"""The readers: one row for each kind of report. Plugins add rows through the entry points `incidex.readers`."""
+"""The readers: one row for each kind of report. Plugins add rows by the entry points `incidex.readers`."""
 
 from collections.abc import Mapping
 from functools import cache

@@ -13,6 +13,7 @@ TAKEN = [
     ("title", "  Cyber Incident Victim: Ciphr ", "Cyber Incident Victim: Ciphr"),
     ("description", "One.\r\n\r\nTwo.\x00", "One.\n\nTwo."),
     ("victim.name", "Yahoo!\n Inc.", "Yahoo! Inc."),
+    ("victim.name", "Cip\x00hr\x1b Ltd", "Cip hr Ltd"),
     ("actor.name", "SkySecure", "SkySecure"),
     ("action", "Hacking", "hacking"),
     ("impact", "CONFIDENTIALITY", "confidentiality"),

@@ -145,6 +145,22 @@ def test_refuses_a_vocabulary_that_there_is_not(name: str) -> None:
     assert len(str(caught.value)) < 400
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("id\tname\nUS\tUnited States\n", "has the columns"),
+        ("id\tlabel\taliases\tparent\nUS\tUnited States\t\n", "damaged at line 2"),
+        ("id\tlabel\taliases\tparent\nUS\tUnited States\t\t\n\tFrance\t\t\n", "damaged at line 3"),
+        ("id\tlabel\taliases\tparent\nUS\tUnited States\t\t\nUS\tAmerica\t\t\n", "'US' twice"),
+        ("id\tlabel\taliases\tparent\nUS\tUnited States\t\tNA\n", "lacks the parents of US"),
+    ],
+)
+def test_refuses_a_damaged_file_and_says_where(text: str, why: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incidex.codebook.terms.read_data", {"vocabularies/country.tsv": text}.__getitem__)
+    with pytest.raises(CodebookError, match=why):
+        get_vocabulary.__wrapped__("country")
+
+
 @needs_shared
 @pytest.mark.parametrize("corpus", ["vcdb-text", "hibp-text"])
 def test_holds_every_gold_label_as_it_is_spelled(corpus: str) -> None:

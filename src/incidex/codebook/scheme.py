@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from incidex.codebook.files import VERSION, read_data, suggest
-from incidex.codebook.vocabularies import vocabularies
+from incidex.codebook.terms import vocabularies
 from incidex.model import CodebookError, FieldPolicy, Role, Tier, Withheld
 
 #: The groups of fields, in the order in which a record shows them.

@@ -1,0 +1,99 @@
+-- Named queries for SQLite. A line "-- name: x" begins the query x; its comment says what for.
+
+-- name: last
+-- The end of the chain, which the next change is linked to.
+SELECT serial, hash FROM change ORDER BY serial DESC LIMIT 1;
+
+-- name: version
+-- The current version of one record.
+SELECT max(version) FROM change WHERE record = ?;
+
+-- name: page
+-- Some lines after a serial, in order.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE serial > ? ORDER BY serial LIMIT 256;
+
+-- name: history
+-- Every line of one record, oldest first.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE record = ? ORDER BY version;
+
+-- name: records
+-- Records that a kind of change has happened to, the latest first.
+SELECT record FROM change WHERE kind = ? GROUP BY record ORDER BY max(serial) DESC;
+
+-- name: append
+-- One line more.
+INSERT INTO change (serial, record, version, kind, body, "by", at, prev_hash, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: put_blob
+-- The same bytes are kept once.
+INSERT INTO blob (sha256, content) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- name: blob
+-- Bytes by their hash.
+SELECT content FROM blob WHERE sha256 = ?;
+
+-- name: blobs
+-- Every blob, for verification.
+SELECT sha256, content FROM blob ORDER BY sha256;
+
+-- name: texts
+-- The stored texts of a report, latest first.
+SELECT blob.content FROM report JOIN blob ON blob.sha256 = report.text
+WHERE report.id = ? ORDER BY report.serial DESC, report.text;
+
+-- name: incidents
+-- All incidents, newest first.
+SELECT id FROM incident ORDER BY opened DESC, id DESC;
+
+-- name: candidates
+-- Incidents of which someone asserted a value.
+SELECT DISTINCT incident FROM key WHERE field = ? AND value = ? ORDER BY incident;
+
+-- name: named
+-- Incidents with exactly this id or victim's name, as far as a tier may know.
+SELECT id FROM incident WHERE lower(id) = :text
+UNION
+SELECT incident FROM key WHERE field = 'victim.name' AND value = :text AND tier <= :tier
+ORDER BY 1;
+
+-- name: named_partly
+-- Incidents whose id begins so, or whose victim's name has this in it, as far as a tier may know.
+SELECT id FROM incident WHERE substr(lower(id), 1, length(:text)) = :text
+UNION
+SELECT incident FROM key WHERE field = 'victim.name' AND instr(value, :text) > 0 AND tier <= :tier
+ORDER BY 1;
+
+-- name: add_incident
+-- A projected row; see projection.py.
+INSERT INTO incident (id, opened) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- name: add_report
+-- A projected row; see projection.py.
+INSERT INTO report (id, text, serial) VALUES (?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: add_claim
+-- A projected row; see projection.py.
+INSERT INTO claim (id, incident, report, field) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: add_key
+-- A projected row; see projection.py.
+INSERT INTO key (field, value, incident, tier) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: drop_keys
+-- Before a rebuild, in the order that foreign keys allow.
+DELETE FROM key;
+
+-- name: drop_claims
+-- Before a rebuild.
+DELETE FROM claim;
+
+-- name: drop_reports
+-- Before a rebuild.
+DELETE FROM report;
+
+-- name: drop_incidents
+-- Before a rebuild.
+DELETE FROM incident;
