@@ -65,9 +65,7 @@ class Incoming:
         try:
             size = self.path.stat().st_size
             if size > LIMITS.max_bytes:
-                raise LimitError(
-                    f"{self.name} has {size:,} bytes and the limit is {LIMITS.max_bytes:,}; hand in a part of it"
-                )
+                raise LimitError(f"{self.name} has {size:,} bytes and {LIMITS.max_bytes:,} are allowed")
             return self.path.read_bytes()
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror or error}") from error

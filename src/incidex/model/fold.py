@@ -76,15 +76,21 @@ def folds(
 
 
 def _shown(history: Sequence[Change], tier: Tier) -> list[Change]:
-    """Return what the tier may see of each change, leaving out those of which it may see nothing."""
-    ids = {
-        claim.id
-        for change in history
-        if isinstance(change.body, Claimed)
-        for claim in change.body.claims
-        if claim.tier <= tier
-    }
-    return [visible for change in history if (visible := _show(change, ids, tier)) is not None]
+    """Return what the tier may see of each change, leaving out those of which it may see nothing.
+
+    A decision shows only once its claim has: one on a claim that was hidden at the time says that something
+    was there.
+    """
+    shown: list[Change] = []
+    ids: set[str] = set()
+    for change in history:
+        visible = _show(change, ids, tier)
+        if visible is None:
+            continue
+        shown.append(visible)
+        if isinstance(visible.body, Claimed):
+            ids.update(claim.id for claim in visible.body.claims)
+    return shown
 
 
 def _show(change: Change, ids: AbstractSet[str], tier: Tier) -> Change | None:
@@ -92,8 +98,8 @@ def _show(change: Change, ids: AbstractSet[str], tier: Tier) -> Change | None:
         case Linked(report=report):
             return change if report.tier <= tier else None
         case Claimed(claims=claims):
-            shown = tuple(claim for claim in claims if claim.tier <= tier)
-            return replace(change, body=Claimed(shown)) if shown else None
+            visible = tuple(claim for claim in claims if claim.tier <= tier)
+            return replace(change, body=Claimed(visible)) if visible else None
         case Retracted(claim=claim) | Decided(claim=claim):
             return change if claim in ids else None
         case _:
