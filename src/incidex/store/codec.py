@@ -7,14 +7,14 @@ the chain whole; what it said then reads as full blocks (U+2588), as many as the
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 import msgspec
 
-from incidex.model import BODIES, Body, Change, Kind, StoreError
+from incidex.model import BODIES, Body, Change, Claimed, InputError, Kind, StoreError
 
 #: Fields whose values are sentences that may have to go, not facts by which a record is found.
 FREE_TEXT = frozenset({"summary", "description"})
@@ -54,12 +54,14 @@ class _Apart:
 
 def encode(change: Change) -> tuple[Line, dict[str, bytes]]:
     """Return the change as a line without serial and hashes, and the blobs that hold its words."""
+    _check_names(change)
     apart = _Apart()
     body: Plain = msgspec.to_builtins(change.body)
     if change.kind is Kind.RECEIVED:
         _strip_document(body["document"], apart)
-    elif change.kind is Kind.CLAIMED:
-        for claim in body["claims"]:
+    elif isinstance(change.body, Claimed):
+        for claim, made in zip(body["claims"], change.body.claims, strict=True):
+            claim["id"] = made.id  # stays when the words that it is made of have gone
             _strip_claim(claim, apart)
     line = Line(
         serial=0,
@@ -102,7 +104,7 @@ def decode(line: Line, find_blob: FindBlob) -> Change:
 
 
 def link(lines: Iterable[Line], serial: int, prev_hash: str) -> list[Line]:
-    """Number lines and chain them to the change before: its serial and hash, 0 and "" when there is none."""
+    """Chain lines to the change before, given by its serial and hash: 0 and "" when there is none."""
     linked = []
     for number, line in enumerate(lines, start=serial + 1):
         numbered = line._replace(serial=number, prev_hash=prev_hash)
@@ -116,6 +118,13 @@ def digest(line: Line) -> str:
     parts = (line.prev_hash, str(line.serial), line.record, str(line.version), line.kind, line.body)
     said = "".join(f"{len(part)}:{part}" for part in (*parts, line.by, line.at))
     return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _check_names(change: Change) -> None:
+    try:
+        (change.record + change.by).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{change.record!r} by {change.by!r} cannot be written as UTF-8") from error
 
 
 def _write(value: object) -> str:
@@ -167,8 +176,3 @@ def _fill_claim(claim: Plain, find_blob: FindBlob) -> None:
         removed = [REMOVED * (span["end"] - span["start"]), "", "", ""]
         quote, prefix, suffix, claim["why"] = json.loads(found) if found is not None else removed
         claim["evidence"] = {"span": span, "quote": quote, "prefix": prefix, "suffix": suffix}
-
-
-def strip_serial(change: Change) -> Change:
-    """Return the change as it was before a log took it in: without serial and hashes."""
-    return replace(change, serial=0, prev_hash="", hash="")

@@ -34,7 +34,7 @@ class MemoryLog:
         with self._lock:
             self._require_open()
             check_versions(changes, self.versions(change.record for change in changes))
-            check_evidence(changes, self._text_finder(changes, arriving))
+            check_evidence(changes, self._text_finder([line for line, _ in encoded], arriving))
             linked = link((line for line, _ in encoded), len(self._lines), self._last_hash())
             self._blobs.update(arriving)
             self._lines.extend(linked)
@@ -133,7 +133,7 @@ class MemoryLog:
 
     def _project(self, lines: Iterable[Line]) -> None:
         for line in lines:
-            for row in rows(decode(line, self._blobs.get)):
+            for row in rows(line):
                 name, held = _split(row)
                 self._tables[row.table].setdefault(name, held)
 
@@ -144,9 +144,9 @@ class MemoryLog:
         return tuple(sorted(found))
 
     def _text_finder(
-        self, changes: Sequence[Change], arriving: Mapping[str, bytes]
+        self, lines: Sequence[Line], arriving: Mapping[str, bytes]
     ) -> Callable[[str], Sequence[str]]:
-        new = [row.values for change in changes for row in rows(change) if row.table == "report"]
+        new = [row.values for line in lines for row in rows(line) if row.table == "report"]
 
         def find_texts(report: str) -> list[str]:
             known = [*self._tables["report"], *new]

@@ -38,7 +38,7 @@ def open_database(path: Path) -> sqlite3.Connection:
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """Return a connection in autocommit mode: transactions begin where the code says BEGIN, and only there."""
+    """Return a connection in autocommit mode: transactions begin only where the code says BEGIN."""
     # Used by one thread at a time, but not always by the same one.
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     # NORMAL loses acknowledged commits in a power cut; section 7 of the design has the measurement.

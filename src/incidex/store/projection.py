@@ -1,9 +1,11 @@
 """What is rebuilt from the changes so that records can be found: one pure function from change to rows."""
 
+import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from incidex.model import Change, Claim, Claimed, Kind, Linked, Received, Stance
+from incidex.model import Kind, Stance, StoreError
+from incidex.store.codec import Line, Plain
 
 #: Fields by whose values incidents are found and compared.
 KEYED = frozenset(
@@ -25,28 +27,31 @@ class Row(NamedTuple):
     values: tuple[str | int, ...]
 
 
-def rows(change: Change) -> Iterator[Row]:
-    """Yield what a change adds to the tables.
+def rows(line: Line) -> Iterator[Row]:
+    """Yield what a change adds to the tables, whether or not its words are still there.
 
     `incident`: id, serial of its first change. `report`: id, hash of a text, serial.
     `claim`: id, incident, report, field. `key`: field, folded value, incident, tier.
+
+    Raises `StoreError` when the line is not one that `encode` has written.
     """
-    body = change.body
-    if change.kind in (Kind.LINKED, Kind.CLAIMED):
-        yield Row("incident", (change.record, change.serial))
-    if isinstance(body, Received):
-        yield Row("report", (body.report.id, body.document.sha256, change.serial))
-    if isinstance(body, Linked):
-        return
-    if isinstance(body, Claimed):
-        for claim in body.claims:
-            yield from _claim_rows(claim, change.record)
+    try:
+        body = json.loads(line.body)
+        if line.kind in (Kind.LINKED, Kind.CLAIMED):
+            yield Row("incident", (line.record, line.serial))
+        if line.kind == Kind.RECEIVED:
+            yield Row("report", (line.record, body["document"]["text"]["blob"], line.serial))
+        if line.kind == Kind.CLAIMED:
+            for claim in body["claims"]:
+                yield from _claim_rows(claim, line.record)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"change {line.serial} cannot be read; run `incidex log verify`") from error
 
 
-def _claim_rows(claim: Claim, incident: str) -> Iterator[Row]:
-    yield Row("claim", (claim.id, incident, claim.report, claim.field))
-    if claim.field in KEYED and claim.stance is Stance.ASSERTS:
-        yield Row("key", (claim.field, fold_key(claim.value), incident, int(claim.tier)))
+def _claim_rows(claim: Plain, incident: str) -> Iterator[Row]:
+    yield Row("claim", (claim["id"], incident, claim["report"], claim["field"]))
+    if claim["field"] in KEYED and claim["stance"] == Stance.ASSERTS:
+        yield Row("key", (claim["field"], fold_key(claim["value"]), incident, claim["tier"]))
 
 
 def fold_key(text: str) -> str:

@@ -27,7 +27,7 @@ _SQL = get_queries("sqlite.sql")
 
 
 class SqliteLog:
-    """A `Log` in a SQLite file, made when it is not there. See `docs` of each method at `Log`."""
+    """A `Log` in a SQLite file, made when it is not there. Each method is promised at `Log`."""
 
     def __init__(self, path: str | PathLike[str]) -> None:
         """Open the database; raise `StoreError` when the file cannot be used."""
@@ -47,7 +47,7 @@ class SqliteLog:
             _put_blobs(database, blobs)
             for _, apart in encoded:
                 _put_blobs(database, apart)
-            check_evidence(changes, _text_finder(database, changes))
+            check_evidence(changes, _text_finder(database, [line for line, _ in encoded]))
             serial, prev_hash = _last(database)
             linked = link((line for line, _ in encoded), serial, prev_hash)
             database.executemany(_SQL["append"], linked)
@@ -203,9 +203,9 @@ def _blob_finder(database: sqlite3.Connection) -> Callable[[str], bytes | None]:
     return find_blob
 
 
-def _text_finder(database: sqlite3.Connection, changes: Sequence[Change]) -> FindTexts:
+def _text_finder(database: sqlite3.Connection, lines: Sequence[Line]) -> FindTexts:
     """Find texts in the batch first, then in the database."""
-    new = [row.values for change in changes for row in rows(change) if row.table == "report"]
+    new = [row.values for line in lines for row in rows(line) if row.table == "report"]
 
     def find_texts(report: str) -> list[str]:
         find_blob = _blob_finder(database)
@@ -218,5 +218,5 @@ def _text_finder(database: sqlite3.Connection, changes: Sequence[Change]) -> Fin
 
 
 def _project(database: sqlite3.Connection, line: Line) -> None:
-    for row in rows(decode(line, _blob_finder(database))):
+    for row in rows(line):
         database.execute(_SQL[f"add_{row.table}"], row.values)

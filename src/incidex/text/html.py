@@ -78,7 +78,8 @@ def keep_lists(source: str, lists: Iterable[tuple[Tag, ...]]) -> str:
     The library takes every `ul` for a menu and drops it; what was stolen usually stands in one.
     """
     parts, at = [], 0
-    for tag, written in sorted(pair for tags in lists for pair in _as_blocks(tags)):
+    rewritten = [pair for tags in lists for pair in _as_blocks(tags)]
+    for tag, written in sorted(rewritten, key=lambda pair: pair[0].start):
         parts += [source[at : tag.start], written]
         at = tag.end
     return "".join([*parts, source[at:]])

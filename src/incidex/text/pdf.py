@@ -72,7 +72,7 @@ def _text_of(document: "PdfDocument", number: int) -> str:
         return ""
     words = page.get_textpage()
     try:
-        return words.get_text_range()
+        return str(words.get_text_range())
     finally:
         words.close()
         page.close()

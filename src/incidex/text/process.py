@@ -92,7 +92,7 @@ class ReaderProcess:
         """Read one report's bytes; the arguments and errors are those of `incidex.text.read`."""
         if len(data) > self.limits.max_bytes:
             raise LimitError(
-                f"{call(name)} is {len(data) / 1e6:,.1f} MB; {self.limits.max_bytes / 1e6:,.1f} MB are allowed"
+                f"{call(name)} is {_megabytes(len(data))}; {_megabytes(self.limits.max_bytes)} are allowed"
             )
         request = Request(
             data=data,
@@ -135,6 +135,10 @@ class ReaderProcess:
         if self._child is None:
             self._child = _Child(self._command, self.limits.memory_bytes)
         return self._child
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 def _to_document(answer: Answer, report: str, called: str) -> Document:

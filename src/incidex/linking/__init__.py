@@ -1,0 +1,28 @@
+"""Which accounts are of one incident: keys to find them by, comparisons, and scores that explain themselves."""
+
+from incidex.linking.compare import (
+    FEATURES,
+    NEAR_DAYS,
+    THRESHOLD,
+    Facts,
+    Feature,
+    Score,
+    facts,
+    keys,
+    same_incident,
+)
+from incidex.linking.names import fold_domain, fold_name
+
+__all__ = [
+    "FEATURES",
+    "NEAR_DAYS",
+    "THRESHOLD",
+    "Facts",
+    "Feature",
+    "Score",
+    "facts",
+    "fold_domain",
+    "fold_name",
+    "keys",
+    "same_incident",
+]
