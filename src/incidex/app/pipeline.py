@@ -1,4 +1,4 @@
-"""From a file to the log: read the report, code it, find the incident it is about, write all of it at once."""
+"""From a file to the log: read the report, code it, find its incident, write all of it at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -53,13 +53,11 @@ class Added:
 
 
 def read_incoming(incoming: Incoming, reader: ReaderProcess) -> tuple[Report, Document, bytes]:
-    """Return a report, its text and its bytes; raise `InputError` or `ReadError` when there is no using it."""
+    """Return a report, its text and its bytes; raise `InputError` when there is no using it."""
     data = incoming.read_bytes()
     media_type = media_type_of(data, incoming.name, incoming.origin.media_type)
     report = incoming.origin.report(data, media_type)
-    document = reader.read(
-        data, name=incoming.name, media_type=incoming.origin.media_type, report=report.id
-    )
+    document = reader.read(data, name=incoming.name, media_type=incoming.origin.media_type, report=report.id)
     return report, document, data
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from incidex.model import Document, Span
+from incidex.model import Document, Report, Span
 from incidex.text import sentences
 
 
@@ -14,6 +14,7 @@ class Prepared:
 
     document: Document
     published: str = ""  # EDTF; relative dates are counted from it
+    report: Report | None = None  # who published it, and under which title
 
     @property
     def text(self) -> str:

@@ -1,4 +1,4 @@
-"""Which accounts are of one incident: keys to find them by, comparisons, and scores that explain themselves."""
+"""Which accounts are of one incident: keys to find them by, and scores that explain themselves."""
 
 from incidex.linking.compare import (
     FEATURES,

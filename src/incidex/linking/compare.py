@@ -65,17 +65,17 @@ def keys(claims: Iterable[Claim]) -> frozenset[str]:
 
 
 def same_victim(left: Facts, right: Facts) -> float:
-    """1.0 for a shared name, less for names nearly alike, -1.0 for different ones, 0.0 when unknown."""
+    """1.0 for a shared name or domain, less for names nearly alike, -1.0 for different names, else 0.0.
+
+    Firms have many domains, so different ones say nothing.
+    """
+    if not _domains(left).isdisjoint(_domains(right)):
+        return 1.0
     ours, theirs = _names(left), _names(right)
     if not ours or not theirs:
         return 0.0
     alike = max(_alike(one, other) for one in ours for other in theirs)
     return alike if alike >= NEAR_NAME else -1.0
-
-
-def same_domain(left: Facts, right: Facts) -> float:
-    """1.0 when they share a domain of the victim. Firms have many, so different ones say nothing."""
-    return float(not _domains(left).isdisjoint(_domains(right)))
 
 
 def dates_agree(left: Facts, right: Facts) -> float:
@@ -105,13 +105,11 @@ def shared_data(left: Facts, right: Facts) -> float:
     return len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
 
 
-#: Weights by judgement, not learned: a victim at a time is an incident; the rest tips what is in doubt.
-#: Neither a victim without a time nor a time without a victim reaches the threshold by mere addition of
-#: small signs, and one victim at two times never does.
+#: Weights by judgement, not learned: the same victim is the same incident unless the dates say otherwise,
+#: and then nothing shared can outweigh them. Without a victim, all the rest together is not enough.
 FEATURES = (
     Feature(same_victim, 0.6),
-    Feature(same_domain, 0.5),
-    Feature(dates_agree, 0.3),
+    Feature(dates_agree, 0.35),
     Feature(shared_actor, 0.1),
     Feature(shared_data, 0.1),
 )

@@ -38,8 +38,9 @@ FOREIGN = (
 REMEDY = "save it as HTML, PDF, text, Markdown or e-mail first"
 
 SAMPLE_BYTES = 8192
-#: Text holds next to no control characters; random bytes are one in ten, compressed ones too.
+#: Text holds next to no control characters, a few by accident; of random and compressed bytes one in ten is.
 MAX_CONTROL_SHARE = 0.02
+MAX_CONTROLS = 4
 MAX_NUL_SHARE = 0.3
 CONTROL = bytes(set(range(1, 32)) - set(b"\t\n\x0b\x0c\r\x1b") | {0x7F})
 
@@ -118,7 +119,9 @@ def _is_binary(data: bytes) -> bool:
     middle = len(data) // 2
     sample = data[:SAMPLE_BYTES] + data[max(SAMPLE_BYTES, middle) : middle + SAMPLE_BYTES]
     controls = len(sample) - len(sample.translate(None, CONTROL))
-    return controls > MAX_CONTROL_SHARE * len(sample) or sample.count(0) > MAX_NUL_SHARE * len(sample)
+    return controls > max(MAX_CONTROLS, MAX_CONTROL_SHARE * len(sample)) or sample.count(
+        0
+    ) > MAX_NUL_SHARE * len(sample)
 
 
 def _is_plugins(claimed: str) -> bool:

@@ -10,16 +10,16 @@ from incidex.text.excerpt import Excerpt
 from incidex.text.parsed import Parsed
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
 
 #: A line this much of the usual length was broken because the next word did not fit.
 FULL_LINE = 0.75
 BULLET = re.compile(r"\s{0,20}(?:[•●▪◦·–—*-]|\(?\w{1,3}[.)])\s")
-LINE = re.compile(r"[^\r\n]{1,100000}")
-#: How PDFium marks a hyphen that ends a line; U+FFFE and U+0002 in different versions.
-SOFT_HYPHENS = "\ufffe\x02\xad"
-HYPHENATED = re.compile(rf"(\w{{1,40}})[-{SOFT_HYPHENS}]\Z")
-FIRST_WORD = re.compile(r"[a-zà-öø-ÿ]\w{0,40}")
+#: PDFium gives this, in one version or another, for a hyphen and the end of the line it stands at.
+HYPHEN_AT_END = ("\ufffe", "\x02")
+LINE = re.compile(r"[^\r\n\ufffe\x02]{1,100000}[\ufffe\x02]?")
+HYPHENATED = re.compile(r"(\w{1,40})[-\ufffe\x02\xad]\Z")
+FIRST_WORD = re.compile(r"[^\W\d_]\w{0,40}")
 WORD = re.compile(r"\w{1,60}(?:-\w{1,60}){0,3}")
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]{1,100}")
 
@@ -40,6 +40,7 @@ def read_pdf(data: bytes, charset: str = "") -> Parsed:  # noqa: ARG001 (a PDF c
     """
     document = _open(data)
     try:
+        has_marks = any(_has_marks(document, number) for number in range(len(document)))
         pages = [_text_of(document, number) for number in range(len(document))]
         title = document.get_metadata_value("Title").strip()
     finally:
@@ -47,7 +48,9 @@ def read_pdf(data: bytes, charset: str = "") -> Parsed:  # noqa: ARG001 (a PDF c
     text = "".join(pages)
     excerpt = join_lines(text, _lines(pages))
     if not excerpt.text.strip():
-        raise ReadError("has no text, only pictures: run OCR on it first")
+        raise ReadError(
+            "has no text, only pictures: run OCR on it first" if has_marks else "has only blank pages"
+        )
     return Parsed(text=excerpt.text, runs=excerpt.runs, title=title, notes=_note_pictures(pages))
 
 
@@ -75,6 +78,20 @@ def _text_of(document: "PdfDocument", number: int) -> str:
         return str(words.get_text_range())
     finally:
         words.close()
+        page.close()
+
+
+def _has_marks(document: "PdfDocument", number: int) -> bool:
+    """Say whether anything at all is drawn on a page."""
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = document[number]
+    except PdfiumError:
+        return False
+    try:
+        return any(True for _ in page.get_objects(max_depth=1))
+    finally:
         page.close()
 
 
@@ -116,6 +133,8 @@ def _gap(raw: str, line: Line, following: Line | None, usual: int) -> str:
         return ""
     if following.page != line.page:
         return "\n\n"
+    if raw[line.start : line.end].endswith(HYPHEN_AT_END):
+        return " "
     if BULLET.match(raw, following.start, following.end):
         return "\n"
     return " " if line.end - line.start >= FULL_LINE * usual else "\n\n"
@@ -134,8 +153,8 @@ def _mend(raw: str, line: Line, following: Line, spelled: frozenset[str]) -> tup
     if not first or not second:
         return end, " "
     whole, hyphened = f"{first[1]}{second[0]}".lower(), f"{first[1]}-{second[0]}".lower()
-    keeps_hyphen = words.endswith("-") and hyphened in spelled and whole not in spelled
-    return (end if keeps_hyphen else end - 1), ""
+    is_spelled_so = hyphened in spelled and whole not in spelled
+    return end - 1, "-" if is_spelled_so or not second[0][0].islower() else ""
 
 
 def _keep_clean(excerpt: Excerpt, raw: str, start: int, end: int) -> None:

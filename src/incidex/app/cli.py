@@ -1,0 +1,256 @@
+"""The command line. Each command is a thin shell over one function; what is heavy is imported when used."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from incidex.app.settings import Settings
+from incidex.model import IncidexError, InputError
+
+if TYPE_CHECKING:
+    from incidex.app.incoming import Origin
+    from incidex.app.pipeline import Added
+    from incidex.store import Log
+
+app = typer.Typer(
+    name="incidex",
+    help="Cyber incidents in which every value is a claim that anyone can check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+log_app = typer.Typer(help="Print, check or rebuild the history.", rich_markup_mode=None)
+app.add_typer(log_app, name="log")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
+TierOption = Annotated[str, typer.Option(help="Whose view: clear, green, amber or red.")]
+SourceOption = Annotated[str, typer.Option(help="Who published the report.")]
+RoleOption = Annotated[
+    str, typer.Option(help="What the publisher is: press, victim, actor, named party, authority, researcher.")
+]
+PublishedOption = Annotated[str, typer.Option(help="When it was published: 2017-04-27, 2017-04 or 2017.")]
+
+
+def main() -> None:
+    """Run a command; whatever Incidex can explain becomes one sentence and exit code 2."""
+    try:
+        app()
+    except IncidexError as error:
+        _complain(str(error))
+        sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read our output has gone; say nothing more, as other commands do.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _complain(message: str) -> None:
+    typer.echo(f"incidex: {message}", err=True)
+
+
+def _settings() -> Settings:
+    return Settings.read(os.environ)
+
+
+@contextmanager
+def _open_log(settings: Settings | None = None, *, create: bool = False) -> Iterator["Log"]:
+    from incidex.store import SqliteLog
+
+    path = (settings or _settings()).database
+    if create:
+        _make_folder(path.parent)
+    elif not path.exists():
+        raise InputError(f"there is no database {path} yet; `incidex add FILE` makes it")
+    log = SqliteLog(path)
+    try:
+        yield log
+    finally:
+        log.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder {folder} cannot be made: {error.strerror}; set INCIDEX_HOME") from error
+
+
+def _origin(source: str, role: str, published: str, path: Path) -> "Origin":
+    from incidex.app.incoming import make_origin
+
+    return make_origin({"file": path.name, "source": source, "role": role, "published": published})
+
+
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option(help="Open the site afterwards.")] = True,
+    port: Annotated[int, typer.Option(help="Where the site is opened.")] = 8000,
+) -> None:
+    """Code the bundled reports, print the Ciphr record with its evidence, open the site."""
+    from incidex.app.demonstration import make_demo, show_demo
+
+    settings = _settings()
+    _make_folder(settings.home)
+    database = make_demo(settings.home)
+    show_demo(database)
+    if serve:
+        from dataclasses import replace
+
+        _serve(replace(settings, database=database), "127.0.0.1", port)
+
+
+@app.command()
+def code(
+    path: Annotated[
+        str, typer.Argument(metavar="FILE|DIR|-", help="A report, a folder, or - for text.")
+    ] = "",
+    json: JsonOption = False,
+    jsonl: Annotated[bool, typer.Option(help='Batch: {"id", "text"} lines in, coded lines out.')] = False,
+    save: Annotated[bool, typer.Option(help="Add what was coded to the database.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes, for --jsonl.", min=1)] = 1,
+    source: SourceOption = "publisher",
+    role: RoleOption = "press",
+    published: PublishedOption = "",
+) -> None:
+    """Print what a report says, with the words each value rests on underlined."""
+    from incidex.app import reading
+
+    if jsonl:
+        _finish(reading.print_batch(workers))
+        return
+    if not path:
+        raise InputError("name a file or folder, or - to read text from standard input")
+    origin = _origin(source, role, published, Path(path))
+    _finish(reading.print_coded(path, origin, as_json=json))
+    if save:
+        add([path], source=source, role=role, published=published)
+
+
+@app.command()
+def add(
+    paths: Annotated[list[str], typer.Argument(metavar="FILE|DIR…", help="Reports, or folders of them.")],
+    source: SourceOption = "publisher",
+    role: RoleOption = "press",
+    published: PublishedOption = "",
+    json: JsonOption = False,
+) -> None:
+    """Read, code and store reports. Known reports add nothing; what fails is listed, and the rest goes on."""
+    from incidex.app.reading import add_paths
+
+    origin = _origin(source, role, published, Path(paths[0]))
+    with _open_log(create=True) as log:
+        _finish(_failures(add_paths(log, [Path(path) for path in paths], origin, as_json=json)))
+
+
+def _failures(outcomes: "Iterator[Added]") -> list[str]:
+    return [f"{added.name}: {added.error}" for added in outcomes if added.error]
+
+
+def _finish(failures: list[str]) -> None:
+    """List what failed, and exit with 2 when anything did."""
+    if not failures:
+        return
+    if len(failures) == 1:
+        _complain(failures[0])
+    else:
+        _complain(f"{len(failures)} could not be used:")
+        for failure in failures:
+            typer.echo(f"  {failure}", err=True)
+    raise typer.Exit(2)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID|NAME", help="An incident's id, or its victim's name.")],
+    json: JsonOption = False,
+    as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
+    tier: TierOption = "red",
+) -> None:
+    """Print a record: each value, its status, who says so and in which words."""
+    from incidex.app.printing import print_record
+
+    with _open_log() as log:
+        print_record(log, name, tier=tier, as_of=as_of, as_json=json)
+
+
+@log_app.callback(invoke_without_command=True)
+def log_(
+    context: typer.Context,
+    last: Annotated[int, typer.Option(help="How many changes.", min=1)] = 20,
+    json: JsonOption = False,
+) -> None:
+    """Print the latest changes."""
+    if context.invoked_subcommand is None:
+        from incidex.app.printing import print_changes
+
+        with _open_log() as log:
+            print_changes(log, last, as_json=json)
+
+
+@log_app.command()
+def verify() -> None:
+    """Check every link of the history; name the first that does not hold."""
+    with _open_log() as log:
+        typer.echo(f"{log.verify():,} changes, and every one is as it was written.")
+
+
+@log_app.command()
+def rebuild() -> None:
+    """Drop everything that is made from the history, and make it again."""
+    with _open_log() as log:
+        log.rebuild()
+        typer.echo(f"Rebuilt from {log.last_serial():,} changes.")
+
+
+@app.command()
+def codebook(
+    name: Annotated[str, typer.Argument(metavar="[FIELD]", help="A field, or a vocabulary.")] = "",
+    json: JsonOption = False,
+) -> None:
+    """Print the fields, or one field with its definition and allowed values."""
+    from incidex.app.printing import print_codebook
+
+    print_codebook(name, as_json=json)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+) -> None:
+    """Open the site on this machine. The members' key is printed once."""
+    _serve(_settings(), host, port)
+
+
+def _serve(settings: Settings, host: str, port: int) -> None:
+    from incidex.app.serving import run
+
+    with _open_log(settings, create=True) as log:
+        run(log, settings, host, port)
+
+
+@app.command()
+def doctor() -> None:
+    """Check that everything Incidex needs is here and works."""
+    from incidex.app.doctor import examine
+
+    _finish(examine(_settings()))
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        from incidex import __version__
+
+        typer.echo(f"incidex {__version__}")
+        raise typer.Exit
+
+
+if __name__ == "__main__":
+    main()

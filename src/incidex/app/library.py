@@ -1,0 +1,39 @@
+"""What the pages read: incidents and reports, folded from the log for the tier that asks."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from incidex.codebook import policy
+from incidex.model import AsOf, Document, Incident, Received, Report, Tier, fold
+from incidex.store import Log
+
+#: Folded lists kept at once: one for each tier, for the newest serial only.
+_KEPT = 8
+
+
+class StoreLibrary:
+    """The incidents and reports of one log. What is folded is kept until the log grows."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._fold_all = lru_cache(maxsize=_KEPT)(self._fold_everything)
+
+    def incidents(self, tier: Tier) -> Sequence[Incident]:
+        """Return every incident of which the tier may see something, newest first."""
+        return self._fold_all(self._log.last_serial(), tier)
+
+    def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
+        """Return one incident as the tier may see it, or `None`."""
+        return fold(self._log.history(id), as_of=as_of, tier=tier, policy=policy())
+
+    def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
+        """Return a report with its text; `None` when there is none, or it is above the tier."""
+        for change in self._log.history(id):
+            body = change.body
+            if isinstance(body, Received) and body.report.tier <= tier:
+                return body.report, body.document
+        return None
+
+    def _fold_everything(self, _serial: int, tier: Tier) -> tuple[Incident, ...]:
+        found = (self.find_incident(name, tier) for name in self._log.incidents())
+        return tuple(incident for incident in found if incident is not None)

@@ -1,0 +1,7 @@
+"""Claims out of text: rules and lexicons that read values, and who says them. Pure: no I/O, no clock."""
+
+from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.parties import party_name
+from incidex.coding.table import CODERS, Coded, code
+
+__all__ = ["CODERS", "Coded", "Coder", "Prepared", "Reading", "code", "party_name"]

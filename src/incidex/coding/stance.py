@@ -1,0 +1,152 @@
+"""Whether a passage asserts, denies or doubts what stands in it, or says nothing of the kind at all."""
+
+import re
+
+from incidex.model import Span, Stance
+
+#: Where a new clause begins whatever came before.
+_BREAK = re.compile(
+    r"[;:—]|\s[-–]\s|,?\s(?:but|however|although|though|while|whereas|yet|because|since|instead|except|"
+    r"even though)\b"
+    r"|[.!?][”\"]?\s"
+)
+#: Where a clause may begin: it does when what stands before is already a whole clause.
+_SOFT = re.compile(r",\s|,?\sand\s|,?\sor\s|\s(?:which|who|that|after|before|when|where|so)\s")
+_FINITE = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|did|does|do|will|said|says|took|stole|paid|held|appeared|contained|"
+    r"included|accessed by|went|got|came|obtained the|affected the|found|told)\b"
+)
+
+_PASSIVE = re.compile(r"\b(?:was|were|is|are|been|be)\s(?:\w+ly\s)?$")
+_NOT_VERB = (
+    r"(?:a|an|any|the|been|be|include\w*|involv\w*|contain\w*|affect\w*|compromis\w*|expos\w*|access\w*|"
+    r"obtain\w*|"
+    r"tak\w+|steal\w*|stol\w+|stor\w+|hold|held|paid|pay|publish\w*|collect\w*|impact\w*|breach\w*|reveal\w*|"
+    r"view\w*|acquir\w*|leak\w*|los\w+|attack\w*|hack\w*|have|in|on|use\w*|behind|responsible|involved|"
+    r"believe\w*|think|due|caused|part|disclos\w*|download\w*|copied|encrypt|touch\w*)"
+)
+_DENIAL_BEFORE = re.compile(
+    r"\bno(?!\s(?:longer|doubt|matter|one\b|less|more|evidence|sign|indication|trace|proof|reason|comment|"
+    r"later))\s"
+    r"|\bnone of\b|\bneither\b|\bnor\b|\bnobody\b|\bno one\b|\bwithout\b|\bnever\b"
+    rf"|(?:\bnot|n['’]t)\s(?!only|just|merely|yet|long)(?:\w+ly\s)?(?={_NOT_VERB}\b)"
+    r"|\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed)?|refut(?:es?|ed)|disput(?:es?|ed)|dismiss(?:es|ed)?)\b"
+    r"|\bruled out\b|\bfree of\b|\brather than\b",
+    re.IGNORECASE,
+)
+#: Denials that reach over "that": everything they govern is denied.
+_GOVERNS = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed)?|refut(?:es?|ed)|disput(?:es?|ed)|dismiss(?:es|ed)?|"
+    r"(?:do|does|did) not (?:believe|think))\b",
+    re.IGNORECASE,
+)
+_DENIAL_AFTER = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|been|did|does|do)(?:\snot|n['’]t)\s(?!only|just|merely|"
+    r"yet)(?:\w+ly\s)?(?:been\s|be\s|believed to be\s)?"
+    r"(?:affected|compromised|accessed|taken|stolen|exposed|involved|included|impacted|leaked|lost|touched|"
+    r"breached|obtained|disclosed|viewed|acquired|at risk|part of|in the|among|stored|attacked|used|shared|"
+    r"published|contained|hacked|held|behind|responsible|involve|true)"
+    r"|\b(?:was|is|are|were)\s(?:false|untrue|fake|fake news|unfounded)\b|\bas fake news\b|\bfake news\b"
+    r"|\bhas nothing to do with\b|\bhad no part\b|\bnever\s(?:left|been|taken)\b",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(
+    r"\bno (?:evidence|sign|indication|trace|proof|reason to believe)\b"
+    r"|\b(?:could|can|cannot|can't|unable to|not been able to|"
+    r"not)\s(?:not\s)?(?:be\s)?(?:independently\s)?(?:verif|confirm)\w*"
+    r"|\bunverified\b|\bunconfirmed\b|\bun(?:clear|known|certain)\b|\bwhether\b|\bdoubts?\b|\bdoubted\b"
+    r"|\b(?:may|might|could)\s(?:also\s)?(?:have|be\s(?:behind|responsible|involved|affected|at risk|"
+    r"impacted))\b|\bpossibl[ey]\b|\bpotentially\b|\brumou?rs?\b",
+    re.IGNORECASE,
+)
+_DROP = re.compile(
+    r"\b(?:if|unless|in case|should (?:you|your|we))\b"
+    r"|\b(?:could|can|would|should|might|must)\s(?:not\s)?(?:be\s(?:used|able)|use|help|locate|lead|allow|"
+    r"expect|type|change|have been worse)\b"
+    r"|\b(?:you|customers|users|people|nobody|everyone) (?:should|can|may|must|could)\b|\bplease\b|"
+    r"\bwe recommend\b|\badvise[sd]?\b"
+    r"|\bto (?:avoid|prevent|protect against)\b|\b(?:did|has|have|does|would|do) not (?:yet )?(?:say|said|"
+    r"disclose[d]?|specify|specified|reveal\w*|comment\w*|name[d]?|know|state)\b"
+    r"|\bdeclined to\b|\bdid not respond\b|\bwhat to\b",
+    re.IGNORECASE,
+)
+#: Characters either side in which a cue is looked for: a clause, and bounded on a text without any stop.
+_REACH = 400
+
+
+def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:
+    """Return how the passage stands to the words at `span`; `None` when it makes no claim of them.
+
+    `None` is for conditions, advice, plans and things left unsaid ("if your data was …", "would not say
+    how many …"). The scope of a cue is its clause; "denied that …" reaches over the clause it governs.
+    """
+    before = text[max(sentence.start, span.start - _REACH) : span.start]
+    after = text[span.end : max(span.end, min(sentence.end, span.end + _REACH))]
+    inside = text[span.start : span.end]
+    clause, tail = _clause_before(before), _clause_after(after)
+    if _DROP.search(clause):
+        return None
+    if _is_denied(before, clause, tail, inside):
+        return Stance.DENIES
+    if (
+        _DOUBT.search(clause)
+        or re.match(r"[^,;:]{0,40}?\b(?:may|might|could) have\b", tail)
+        or "nverified" in tail
+    ):
+        return Stance.DOUBTS
+    return Stance.ASSERTS
+
+
+def _is_denied(before: str, clause: str, tail: str, inside: str) -> bool:
+    if re.match(r"(?:no|none|neither|never|without)\b", inside, re.IGNORECASE):
+        return True
+    if any(not _closed(clause, cue, tail) for cue in _DENIAL_BEFORE.finditer(clause)):
+        return True
+    if _DENIAL_AFTER.search(tail):
+        return True
+    governing = max((cue.end() for cue in _GOVERNS.finditer(before)), default=-1)
+    return governing >= 0 and not _ends_speech(before[governing:])
+
+
+def _closed(clause: str, cue: re.Match[str], tail: str) -> bool:
+    """Say whether what a denial governs has ended before the words that `tail` follows.
+
+    "No names, cards or passwords were taken" is one clause to its end; "it was not hacked, and names were
+    taken" is two, and so is "it denied the attack, and names were taken".
+    """
+    since = clause[cue.end() :]
+    is_passive = _PASSIVE.search(clause[: cue.start()]) and re.match(
+        r"\s?(?:\w+ed|taken|stolen|lost|held)\b", since
+    )
+    governs_verb = not cue.group().strip().casefold().startswith(("no", "neither")) or "not" in cue.group()
+    for soft in _SOFT.finditer(since):
+        if is_passive or soft.group().strip() == "that" or since.startswith("that ", soft.end()):
+            return not (soft.start() < 2 and _GOVERNS.fullmatch(cue.group()))
+        if _FINITE.search(since, 0, soft.start()):
+            return True
+        if governs_verb and "," in soft.group() and since[soft.end() :].strip() in {"", "and"}:
+            return bool(_FINITE.match(tail.lstrip()))
+    return False
+
+
+def _ends_speech(since: str) -> bool:
+    return bool(
+        _BREAK.search(since) or re.search(r"\band (?:said|says|that)\b|,\s(?:and|which|who)\b", since)
+    )
+
+
+def _clause_before(before: str) -> str:
+    start = 0
+    for found in _BREAK.finditer(before):
+        start = found.end()
+    return before[start:]
+
+
+def _clause_after(after: str) -> str:
+    """Return what follows up to the clause's end: a verb, and then a comma or "and"."""
+    hard = _BREAK.search(after)
+    tail = after[: hard.start()] if hard else after
+    for soft in _SOFT.finditer(tail):
+        if _FINITE.search(tail, 0, soft.start()):
+            return tail[: soft.start()]
+    return tail

@@ -1,0 +1,144 @@
+"""The coders, by name and version, and the one function that makes signed claims of what they read."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from incidex.codebook import check_value, get_field
+from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.parties import Cast, make_cast, read_accusations
+from incidex.coding.speech import Speech, read_speech
+from incidex.coding.stance import read_stance
+from incidex.coding.victim import read_victims
+from incidex.model import Claim, CodebookError, Document, Evidence, Report, Span, Speaker, Stance
+
+#: Every coder, by the name and version that its claims are signed with. A coder whose readings change gets a
+#: new version.
+CODERS: Mapping[str, Coder] = MappingProxyType({"victim@1": read_victims, "accusations@1": read_accusations})
+
+#: Fields without which there is no incident to speak of.
+_EVENT_FIELDS = frozenset(
+    {
+        "victim.name",
+        "action",
+        "action.variety",
+        "impact",
+        "data.class",
+        "data.variety",
+        "data.records",
+        "ransom.demanded",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What one report says of one incident."""
+
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class _Passages:
+    """A prepared text with who speaks in it."""
+
+    prepared: Prepared
+    cast: Cast
+    speech: Speech
+    starts: tuple[int, ...]
+
+    def sentence_of(self, span: Span) -> Span:
+        """Return the sentence that a span begins in."""
+        index = bisect_right(self.starts, span.start) - 1
+        return self.prepared.sentences[index] if index >= 0 else span
+
+
+def code(
+    document: Document, *, report: Report | None = None, coders: Mapping[str, Coder] = CODERS
+) -> tuple[Coded, ...]:
+    """Return what the report says, as claims of one incident; nothing when it tells of none.
+
+    Each claim is signed by its coder and carries the speaker and stance of the passage it was read in. What
+    the codebook refuses, and what is only supposed, advised or left unsaid, makes no claim. The same document
+    and report always give the same claims.
+    """
+    prepared = Prepared(document, document.published or (report.published if report else ""), report)
+    readings = [(name, reading) for name, coder in coders.items() for reading in coder(prepared)]
+    victim = next((reading.value for _, reading in readings if reading.field == "victim.name"), "")
+    cast = make_cast(report, prepared.text, victim)
+    passages = _Passages(
+        prepared,
+        cast,
+        read_speech(prepared.text, prepared.sentences, cast),
+        tuple(sentence.start for sentence in prepared.sentences),
+    )
+    claims = tuple(_distinct(_claims(readings, passages)))
+    return (Coded(claims),) if _tells_of_incident(claims) else ()
+
+
+def _claims(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Iterator[Claim]:
+    for name, reading in readings:
+        stance = _stance_of(reading, passages)
+        value = _canonical(reading)
+        if stance is None or not value or _is_own_victim(reading, passages):
+            continue
+        report = passages.prepared.report
+        claim = Claim(
+            report=passages.prepared.document.report,
+            field=reading.field,
+            value=value,
+            speaker=_speaker_of(reading, passages),
+            stance=stance,
+            confidence=reading.confidence,
+            coder=name,
+            tier=get_field(reading.field).tier,
+            evidence=Evidence.of(passages.prepared.text, reading.span),
+            why=reading.why,
+        )
+        yield claim.at_least(report.tier) if report else claim
+
+
+def _canonical(reading: Reading) -> str:
+    try:
+        return check_value(reading.field, reading.value)
+    except CodebookError:
+        return ""
+
+
+def _is_own_victim(reading: Reading, passages: _Passages) -> bool:
+    """Say whether the victim is read as its own attacker: its name stood beside the words of blame."""
+    return reading.field == "actor.name" and passages.cast.is_victim(reading.value)
+
+
+def _stance_of(reading: Reading, passages: _Passages) -> Stance | None:
+    if reading.stance:
+        return Stance(reading.stance)
+    return read_stance(passages.prepared.text, passages.sentence_of(reading.span), reading.span)
+
+
+def _speaker_of(reading: Reading, passages: _Passages) -> Speaker:
+    if reading.speaker:
+        return passages.cast.resolve(reading.speaker) or passages.cast.publisher
+    return passages.speech.speaker_at(reading.span)
+
+
+def _distinct(claims: Iterable[Claim]) -> list[Claim]:
+    """Keep, of claims that say the same, the surest, and of equally sure ones the first in the text."""
+    best: dict[tuple[str, str, Speaker, Stance], Claim] = {}
+    for claim in claims:
+        key = (claim.field, claim.value, claim.speaker, claim.stance)
+        if key not in best or _rank(claim) < _rank(best[key]):
+            best[key] = claim
+    return sorted(
+        best.values(),
+        key=lambda claim: (claim.evidence.span if claim.evidence else Span(0, 1), claim.field, claim.value),
+    )
+
+
+def _rank(claim: Claim) -> tuple[float, int, str]:
+    return (-claim.confidence, claim.evidence.span.start if claim.evidence else 0, claim.coder)
+
+
+def _tells_of_incident(claims: Iterable[Claim]) -> bool:
+    return any(claim.field in _EVENT_FIELDS for claim in claims)

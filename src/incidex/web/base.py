@@ -1,0 +1,19 @@
+"""What the pages need from the rest of the house."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from incidex.model import AsOf, Document, Incident, Report, Tier
+
+
+class Library(Protocol):
+    """Incidents and reports, each as a tier may see them. Called from several threads at once."""
+
+    def incidents(self, tier: Tier) -> Sequence[Incident]:
+        """Return every incident the tier may see, newest first."""
+
+    def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
+        """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
+
+    def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
+        """Return a report and its text; `None` when there is none, and also when it is above the tier."""

@@ -1,0 +1,46 @@
+"""A library in memory: real changes, really folded, for tests and for trying the pages without a database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from incidex.model import (
+    AsOf,
+    Change,
+    Document,
+    FieldPolicy,
+    Incident,
+    Received,
+    Report,
+    Tier,
+    fold,
+)
+
+
+class MemoryLibrary:
+    """Folds what it is given on every question; made once, changed never, so that threads may share it."""
+
+    def __init__(self, changes: Iterable[Change], policy: Mapping[str, FieldPolicy]) -> None:
+        self._policy = policy
+        self._reports: dict[str, tuple[Report, Document]] = {}
+        self._histories: dict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            if isinstance(change.body, Received):
+                self._reports[change.body.report.id] = (change.body.report, change.body.document)
+            else:
+                self._histories[change.record].append(change)
+
+    def incidents(self, tier: Tier) -> Sequence[Incident]:
+        """Return every incident the tier may see, the last opened first."""
+        folded = (self.find_incident(name, tier) for name in self._histories)
+        found = [incident for incident in folded if incident is not None]
+        return sorted(found, key=lambda incident: (incident.opened_at, incident.id), reverse=True)
+
+    def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
+        """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
+        history = self._histories.get(id, ())
+        return fold(history, as_of=as_of, tier=tier, policy=self._policy)
+
+    def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
+        """Return a report and its text; `None` when there is none, and also when it is above the tier."""
+        found = self._reports.get(id)
+        return found if found and found[0].tier <= tier else None

@@ -1,0 +1,78 @@
+"""Asserted, denied, doubted or not claimed at all: each row is a passage and the words asked about."""
+
+import pytest
+
+from incidex.coding.stance import read_stance
+from incidex.model import Span, Stance
+from incidex.text import sentences
+
+ASSERTS, DENIES, DOUBTS = Stance.ASSERTS, Stance.DENIES, Stance.DOUBTS
+
+STANCES: list[tuple[str, str, Stance | None]] = [
+    ("Passwords were taken.", "Passwords", ASSERTS),
+    ("The list shows e-mail addresses and IMEI numbers.", "IMEI numbers", ASSERTS),
+    ("Not only passwords but names were taken.", "passwords", ASSERTS),
+    ("The firm no longer stores passwords, which were taken.", "passwords", ASSERTS),
+    ("No ransom was paid, and names were stolen.", "names", ASSERTS),
+    ("No card data was taken, but names were stolen.", "names", ASSERTS),
+    ("Cards were not affected; names were stolen.", "names", ASSERTS),
+    ("Names were stolen. Cards were not affected.", "Names", ASSERTS),
+    ("It denied the attack, and names were found online.", "names", ASSERTS),
+    ("While cards were not affected, names were stolen.", "names", ASSERTS),
+    ("Names were stolen, although cards were not affected.", "Names", ASSERTS),
+    ("Data was not encrypted and names were stolen.", "names", ASSERTS),
+    ("No payment data was taken.", "payment data", DENIES),
+    ("No usernames or passwords, dates of birth, addresses or bank details were taken.", "addresses", DENIES),
+    ("No names or passwords, bank details or card numbers were in the reports.", "card numbers", DENIES),
+    ("The breach did not include passwords.", "passwords", DENIES),
+    ("The breach didn't include passwords.", "passwords", DENIES),
+    ("Neither names nor passwords were taken.", "names", DENIES),
+    ("Neither names nor passwords were taken.", "passwords", DENIES),
+    ("Passwords were not affected.", "Passwords", DENIES),
+    ("The content of messages is not affected.", "messages", DENIES),
+    ("Ciphr's servers were not compromised.", "servers", DENIES),
+    ("This was not a security breach.", "security breach", DENIES),
+    ("The firm said that the event was not a breach.", "breach", DENIES),
+    ("Zenith denied that it was behind the attack.", "attack", DENIES),
+    ("Zenith denied stealing passwords.", "passwords", DENIES),
+    ("Zenith rejects the claim that passwords were taken.", "passwords", DENIES),
+    ("The bank refuted reports that passwords were taken.", "passwords", DENIES),
+    ("Zenith dismissed the breach as fake news.", "breach", DENIES),
+    ("A third company called the leak fake news.", "leak", DENIES),
+    ("The accusation that Zenith is behind the leak is false.", "Zenith", DENIES),
+    ("The company does not believe that passwords were obtained.", "passwords", DENIES),
+    ("Passwords were never taken.", "Passwords", DENIES),
+    ("The files were copied without passwords.", "passwords", DENIES),
+    ("There is no evidence that passwords were taken.", "passwords", DOUBTS),
+    ("We have found no sign that passwords were taken.", "passwords", DOUBTS),
+    ("It is unclear whether passwords were taken.", "passwords", DOUBTS),
+    ("The firm is investigating whether passwords were taken.", "passwords", DOUBTS),
+    ("We could not verify that passwords were taken.", "passwords", DOUBTS),
+    ("The unverified list holds passwords.", "passwords", DOUBTS),
+    ("Passwords may have been taken.", "Passwords", DOUBTS),
+    ("The thieves might have seen passwords.", "passwords", DOUBTS),
+    ("Experts doubt that passwords were taken.", "passwords", DOUBTS),
+    ("If your passwords were taken, call us.", "passwords", None),
+    ("You should change your passwords.", "passwords", None),
+    ("Please change your passwords.", "passwords", None),
+    ("Stolen data could be used to guess passwords.", "passwords", None),
+    ("The company would not say how many passwords were taken.", "passwords", None),
+    ("It has not said how many passwords were taken.", "passwords", None),
+    ("The firm declined to say whether passwords were taken.", "passwords", None),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "stance"), STANCES)
+def test_the_clause_decides_what_is_done_with_a_value(text: str, words: str, stance: Stance | None) -> None:
+    at = text.index(words)
+    span = Span(at, at + len(words))
+    sentence = next(each for each in sentences(text) if each.start <= at < each.end)
+    assert read_stance(text, sentence, span) is stance
+
+
+@pytest.mark.timeout(20)
+def test_a_text_without_a_stop_costs_no_more_than_its_clauses() -> None:
+    text = "no names" + ", cards" * 100_000
+    whole = Span(0, len(text))
+    assert {read_stance(text, whole, Span(at, at + 5)) for at in range(10, 400, 7)} == {DENIES}
+    assert {read_stance(text, whole, Span(at, at + 5)) for at in range(10_000, 80_000, 70)} == {ASSERTS}
