@@ -34,22 +34,18 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def run(home: Path) -> Run:
     def call(
-        *arguments: str | Path, stdin: str | bytes = b"", **extra: str
+        *arguments: str | Path, stdin: str = "", without_root: bool = False, **extra: str
     ) -> subprocess.CompletedProcess[str]:
-        data = stdin.encode() if isinstance(stdin, str) else stdin
         done = subprocess.run(
             [*COMMAND, *map(str, arguments)],
-            input=data,
+            input=stdin.encode(),
             capture_output=True,
             timeout=120,
             env=environment(home, **extra),
             check=False,
+            preexec_fn=_drop_what_lets_root_read_everything if without_root else None,
         )
-        return subprocess.CompletedProcess(
-            done.args,
-            done.returncode,
-            done.stdout.decode("utf-8", "replace"),
-            done.stderr.decode("utf-8", "replace"),
-        )
+        told, complained = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
+        return subprocess.CompletedProcess(done.args, done.returncode, told, complained)
 
     return call

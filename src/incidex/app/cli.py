@@ -149,7 +149,7 @@ def add(
 
 
 def _failures(outcomes: "Iterator[Added]") -> list[str]:
-    return [f"{added.name}: {added.error}" for added in outcomes if added.error]
+    return [added.complaint for added in outcomes if added.complaint]
 
 
 def _finish(failures: list[str]) -> None:

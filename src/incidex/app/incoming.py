@@ -77,11 +77,15 @@ def find_incoming(path: Path, origin: Origin) -> Iterator[Incoming]:
     A folder with a `manifest.toml` says of each of its reports where it comes from; in any other folder
     every file is a report, and `origin` is what is known of all of them.
     """
+    try:
+        is_folder, is_listed = path.is_dir(), (path / MANIFEST).is_file()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
     if not path.exists():
         raise InputError(f"there is no file or folder {path}")
-    if not path.is_dir():
+    if not is_folder:
         yield Incoming(path, origin)
-    elif (path / MANIFEST).is_file():
+    elif is_listed:
         yield from read_manifest(path)
     else:
         yield from (Incoming(found, origin) for found in _files(path))

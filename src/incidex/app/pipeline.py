@@ -45,6 +45,11 @@ class Added:
     error: str = ""  # why it could not be used
 
     @property
+    def complaint(self) -> str:
+        """Return the error as a sentence that names the report once, or "" when there was none."""
+        return self.error if not self.error or self.name in self.error else f"{self.name}: {self.error}"
+
+    @property
     def outcome(self) -> str:
         """Say in a word what happened."""
         if self.error:

@@ -32,7 +32,7 @@ def print_coded(path: str, origin: Origin, *, as_json: bool) -> list[str]:
                 report, document, _ = read_incoming(one, reader)
                 _print_one(one.name, report, document, as_json=as_json)
             except IncidexError as error:
-                failures.append(f"{one.name}: {error}")
+                failures.append(Added(one.name, error=str(error)).complaint)
     return failures
 
 

@@ -45,8 +45,10 @@ _NOUNS: tuple[tuple[Role, str], ...] = (
     (Role.PRESS, "newspaper newspapers reporters reporter ledger journalists"),
     (
         Role.NAMED_PARTY,
-        "customers customer users user patients patient staff employees employee rival competitor lawyer "
-        "lawyers",
+        (
+            "customers customer users user patients patient staff employees employee rival competitor lawyer "
+            "lawyers"
+        ),
     ),
 )
 _ROLE_OF = {noun: role for role, nouns in _NOUNS for noun in nouns.split()}
@@ -69,7 +71,7 @@ _PRESS_NAME = re.compile(
     r"\b(?:News|Journal|Herald|Tribune|Ledger|Gazette|Times|Reuters|Bloomberg|Associated Press|Motherboard|"
     r"Guardian|TechCrunch|ZDNet|BleepingComputer|Wired|Forbes|Telegraph|Newspaper)\b"
 )
-_ACTOR_HINT = r"(?:group|gang|ransomware|hackers|crew|collective|extortion|leak)"
+_ACTOR_HINT = re.compile(r"\b(?:group|gang|ransomware|hackers|crew|collective|extortion|leak)\b")
 
 
 def party_name(source: Source) -> str:
@@ -136,10 +138,7 @@ class Cast:
             return Role.ACTOR
         if _AUTHORITY_NAME.search(name) or name.casefold() in places():
             return Role.AUTHORITY
-        if re.search(
-            rf"{re.escape(name)}(?:\s\w+)?\s{_ACTOR_HINT}|{_ACTOR_HINT}\s(?:\w+\s){{0,3}}{re.escape(name)}",
-            context,
-        ):
+        if _ACTOR_HINT.search(context):
             return Role.ACTOR
         for pattern, role in ((_PRESS_NAME, Role.PRESS), (_RESEARCHER_NAME, Role.RESEARCHER)):
             if pattern.search(name):

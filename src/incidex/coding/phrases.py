@@ -8,11 +8,11 @@ from incidex.codebook import get_vocabulary
 #: One word of a name. Every repeat is bounded, so hostile text costs no more than other text.
 WORD = (
     r"(?:(?:[A-Z]\.){1,4}|(?:St|Inc|Co|Corp|Ltd|Dr|Mt)\.|[A-Z](?:[\w&’'$\-]|[.+](?=\w)){0,40}|"
-    r"[0-9]{1,4}[A-Za-z]\w{0,20})"
+    r"[0-9]{1,4}(?![kKmMB]\b)[A-Za-z]\w{0,20})"
 )
 #: What may stand between two words of a name.
 JOIN = r"(?:[ ](?:of|and|&|for|de|du|la|the|at|-|–)){0,2}"
-NAME = rf"{WORD}(?:{JOIN}[ ]{WORD}){{0,7}}"
+NAME = rf"{WORD}(?:{JOIN}[ ]{WORD}){{0,7}}(?:,[ ](?:Inc|LLC|Ltd|Limited|PLC|LLP|Corp|P\.C)\b\.?)?"
 
 #: A company's legal form, left out of a name's value; the quotation keeps it.
 LEGAL = re.compile(
@@ -39,6 +39,9 @@ oct nov dec monday tuesday wednesday thursday friday saturday sunday ba ba's eph
 usb cve cio ceo cfo ciso it's u.s uk eu u.k web facebook twitter microsoft google windows cyber
 north-korean subject thread title advisory announcement notice report filing item issued the two
 type name
+inc llc ltd pc p.c dmd md pbc pllc corp work west north south east service atm african european asian american
+americans africa europe asia ontario columbian court county city national international news center vins africa's
+employee veteran server director chief manager office department officer attorney doctor student
 """
 #: Capitalised words that begin a sentence or a role, and no name.
 NOT_NAMES = frozenset(_PLAIN.split())
@@ -74,8 +77,16 @@ def actor_names() -> frozenset[str]:
     return frozenset(name.casefold() for term in terms for name in term.names if len(name) > 3)
 
 
+@cache
+def malware_names() -> frozenset[str]:
+    """Return every name that the codebook knows for malware, in its own spelling: many are plain words."""
+    return frozenset(name for term in get_vocabulary("malware").values() for name in term.names)
+
+
 def is_name(words: str) -> bool:
     """Say whether capitalised words can name an organisation or a person, and not a month or a country."""
     if len(words) < 2 or words.casefold() in NOT_NAMES or words.casefold() in places():
+        return False
+    if re.search(r"\b[A-Z]$|^[0-9]+[kKmMbB]?$", words) and len(words.split()[-1]) == 1:
         return False
     return any(part.casefold().strip(".") not in NOT_NAMES for part in words.split())

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.phrases import NAME, NOT_NAMES, actor_names, clean, initials, is_name
+from incidex.coding.parties import party_name
+from incidex.coding.phrases import NAME, NOT_NAMES, actor_names, clean, initials, is_name, malware_names
 from incidex.model import Role, Span
 
 EVENT = (
@@ -22,7 +23,7 @@ _SUFFERED = (
 )
 _THINGS = (
     r"(?:servers?|systems?|networks?|websites?|databases?|customers?|users?|patients?|employees?|data|"
-    r"records|files|computers?|accounts?|staff|members|students|information)"
+    r"records|files|computers?|accounts?|guests|staff|members|students|information)"
 )
 _AUX = r"(?:(?:has|have|had|today|also|recently|later|first|since)\s){0,2}"
 _ASIDE = r"(?:\s?\([^()\n]{1,60}\))?(?:,\s[^,.;\n]{1,90},|\s?\([^()\n]{1,60}\))?"
@@ -35,15 +36,18 @@ class _Pattern:
     words: re.Pattern[str]
     weight: float
     why: str
+    follows: bool = False  # the words stand behind a name, and are matched where it ends
 
 
 def _pattern(words: str, weight: float, why: str) -> _Pattern:
+    if words.startswith("NAME"):
+        return _Pattern(re.compile(words.removeprefix("NAME")), weight, why, follows=True)
     return _Pattern(re.compile(words.replace("NAME", f"(?P<name>{NAME})")), weight, why)
 
 
 _PATTERNS = (
     _pattern(
-        rf"\bNAME{_ASIDE}\s{_AUX}(?:{_SUFFERED})\s[^.\n]{{0,90}}?\b{EVENT}", 3.0, "said to have suffered it"
+        rf"NAME{_ASIDE}\s{_AUX}(?:{_SUFFERED})\s[^.\n]{{0,90}}?\b{EVENT}", 3.0, "said to have suffered it"
     ),
     _pattern(
         rf"\b(?:\w+ )?{EVENT}e?s?\s(?:at|on|of|against|into|involving|affecting|targeting)\s(?:the\s)?"
@@ -56,9 +60,9 @@ _PATTERNS = (
         6.0,
         "named as the covered entity",
     ),
-    _pattern(rf"\bNAME{_ASIDE},?\s(?:the|a)\scovered entity", 6.0, "named as the covered entity"),
+    _pattern(rf"NAME{_ASIDE},?\s(?:the|a)\scovered entity", 6.0, "named as the covered entity"),
     _pattern(
-        r"\bNAME,? \((?:the )?[“\"](?:Company|Bank|Hospital|Firm|Corporation)[”\"]\)",
+        r"NAME,? \((?:the )?[“\"](?:Company|Bank|Hospital|Firm|Corporation)[”\"]\)",
         6.0,
         "the company of a filing",
     ),
@@ -73,30 +77,51 @@ _PATTERNS = (
         1.2,
         "whose data or people it concerns",
     ),
-    _pattern(rf"\bNAME['’]s?\s(?:[a-z]+\s){{0,2}}{_THINGS}", 1.5, "whose systems or people it concerns"),
+    _pattern(rf"NAME\s(?:[a-z]+\s){{0,2}}(?:data\s)?(?:{EVENT}|{_THINGS})\b", 1.3, "named beside the event"),
     _pattern(
-        rf"\bNAME\s(?:[a-z]+\s){{0,2}}(?:data\s)?(?:{EVENT}|{_THINGS})\b", 1.0, "named beside the event"
-    ),
-    _pattern(
-        rf"\bNAME{_ASIDE}\s{_AUX}(?:said|says|confirmed|told|announced|shut|refused|paid|has been|was|"
+        rf"NAME{_ASIDE}\s{_AUX}(?:said|says|confirmed|told|announced|shut|refused|paid|has been|was|"
         rf"is writing)\b",
         0.8,
         "speaks of it",
     ),
+    _pattern(
+        rf"NAME{_ASIDE}\s{_AUX}(?:lost access|suffered|fell victim|(?:was|were|had been|"
+        rf"has been) (?:hacked|breached|"
+        r"compromised|attacked)|left|exposed|is dealing with)\b",
+        2.0,
+        "said to have suffered it",
+    ),
+    _pattern(
+        r"NAME\s(?:being|is|was|are|were)\s(?:one of|among)\s(?:them|those|the)\b",
+        2.5,
+        "one of those affected",
+    ),
+    _pattern(r"NAME\sholds\b", 1.0, "who holds the data"),
+    _pattern(r"\b(?:ransom|data|secrets)\s(?:of|from|paid by)\s(?:the\s)?NAME", 1.0, "who paid"),
+    _pattern(r"NAME,\s(?:the|an?|which)\s", 0.6, "introduced by name"),
     _pattern(r"\bfrom NAME['’]s?\b", 0.6, "from where"),
     _pattern(
         r"(?m)^(?:[Tt]o\s)?NAME(?: has been added|\s?[-–:]\s|,? \(victim\))", 1.5, "the heading of a post"
     ),
 )
+_FOLLOWING = tuple(each for each in _PATTERNS if each.follows)
+_LEADING = tuple(each for each in _PATTERNS if not each.follows)
+_MENTION = _Pattern(re.compile(""), 0.5, "named by the actor", follows=True)
 _LOWER = re.compile(
-    r"\b(?:service|website|site|forum|company|app|platform|store|network|provider|game|"
+    r"\b(?:service|website|site|forum|company|app|platform|game|"
     r"community)\s(?:known as\s)?"
-    r"(?P<name>[a-z0-9][\w.\-]{2,40})\s(?:suffered|was hacked|was breached|had)\b"
+    r"(?P<name>(?![0-9]+[kmKMB]?\s)[a-z0-9][\w.\-]{2,40})\s(?:suffered|was hacked|was breached)\b"
 )
 _AUTHORITY = re.compile(
     r"\b(?:FBI|Police|Department of|Ministry|Attorney General|HHS|OCR|ICO|Office for Civil Rights|CISA|NCSC|"
     r"Information Commissioner|Interpol|Europol|White House|Secret Service|Justice Department)\b"
 )
+_NAMES = re.compile(rf"\b{NAME}")
+_EVENT_WORDS = re.compile(
+    r"(?:\s(?:Data|Breach|Hack|Hacked|Attack|Incident|Leak|Ransomware|Cyberattack|Cyber|Security|Suffers|"
+    r"Says))+$"
+)
+_SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")  # the number of an advisory
 #: Characters of a text in which the victim is looked for: it is named early, and hostile texts are long.
 _REACH = 60_000
 
@@ -133,7 +158,19 @@ def find_victim(prepared: Prepared) -> _Candidate | None:
     found = _merge(_collect(prepared))
     _weigh(found, prepared)
     best = max(found, key=lambda each: (each.score, -each.hits[0][1].start), default=None)
-    return best if best and best.score >= 2.0 else None
+    if best is None or best.score < 2.0:
+        return None
+    best.name = _spell_out(best.name, prepared.text)
+    return best
+
+
+def _spell_out(name: str, text: str) -> str:
+    """Return the name that capitals are short for, where the text explains them: "Midwest Medical (MM)"."""
+    if not name.isupper() or len(name) > 8:
+        return name
+    at = text.find(f"({name})", 0, _REACH)
+    found = [match for match in _NAMES.finditer(text, max(0, at - 120), max(0, at)) if match.end() >= at - 2]
+    return clean(found[-1].group()) if found else name
 
 
 def _confidence(best: _Candidate) -> float:
@@ -142,9 +179,12 @@ def _confidence(best: _Candidate) -> float:
 
 def _collect(prepared: Prepared) -> dict[str, _Candidate]:
     found: dict[str, _Candidate] = {}
-    for pattern in (*_PATTERNS, _Pattern(_LOWER, 4.0, "said to have suffered it")):
+    for pattern in (*_LEADING, _Pattern(_LOWER, 4.0, "said to have suffered it")):
         for match in pattern.words.finditer(prepared.text, 0, _REACH):
-            _add(found, prepared, match, pattern)
+            _add(found, prepared, match["name"], match.start("name"), pattern)
+    for match in _NAMES.finditer(prepared.text, 0, _REACH):
+        for pattern in _following(prepared.text, match.end(), prepared):
+            _add(found, prepared, match.group(), match.start(), pattern)
     for name, span in _own_name(prepared):
         candidate = found.setdefault(name, _Candidate(name))
         candidate.score += 8.0
@@ -152,14 +192,27 @@ def _collect(prepared: Prepared) -> dict[str, _Candidate]:
     return found
 
 
-def _add(found: dict[str, _Candidate], prepared: Prepared, match: re.Match[str], pattern: _Pattern) -> None:
-    start, name = _trim(match.group("name"), match.start("name"))
+def _following(text: str, at: int, prepared: Prepared) -> Iterator[_Pattern]:
+    yield from (each for each in _FOLLOWING if each.words.match(text, at, at + 220))
+    if prepared.report is not None and prepared.report.source.role is Role.ACTOR:
+        yield _MENTION
+
+
+def _add(found: dict[str, _Candidate], prepared: Prepared, words: str, at: int, pattern: _Pattern) -> None:
+    start, name = _trim(words, at)
     lower = pattern.words is _LOWER
-    if not lower and not _can_be_victim(name, prepared):
+    if not name or (not lower and not _can_be_victim(name, prepared)):
+        return
+    if _is_listed(name, start, prepared.text):
         return
     candidate = found.setdefault(name, _Candidate(name))
     candidate.score += pattern.weight
     candidate.hits.append((pattern.weight, Span(start, start + len(name)), pattern.why))
+
+
+def _is_listed(name: str, start: int, text: str) -> bool:
+    """Say whether the name is the end of "A, B and C": three parties, and no name."""
+    return " and " in name and text[max(0, start - 2) : start] == ", "
 
 
 def _trim(words: str, start: int) -> tuple[int, str]:
@@ -171,7 +224,7 @@ def _trim(words: str, start: int) -> tuple[int, str]:
         words = words[: owner.start()]
     kept = re.sub(r"[.,;:'’]+$", "", re.sub(r"['’]s?$", "", words))
     kept = re.sub(r"(?:[ \n](?:of|and|&|for|the|at|-|–))+$", "", kept)
-    return start, kept
+    return start, _EVENT_WORDS.sub("", kept)
 
 
 def _is_lead(word: str) -> bool:
@@ -179,12 +232,14 @@ def _is_lead(word: str) -> bool:
 
 
 def _can_be_victim(name: str, prepared: Prepared) -> bool:
-    if not is_name(name) or name.casefold() in actor_names() or _AUTHORITY.search(name):
+    if not is_name(name) or name.casefold() in actor_names() or name in malware_names():
+        return False
+    if _AUTHORITY.search(name) or _SERIAL.search(name):
         return False
     publisher = prepared.report.source if prepared.report else None
-    if publisher is None or publisher.role is Role.VICTIM:
-        return True
-    return name.casefold() not in publisher.name.casefold() or publisher.role is Role.AUTHORITY
+    if publisher is None or publisher.role not in {Role.PRESS, Role.RESEARCHER}:
+        return publisher is None or publisher.role is Role.VICTIM or name != party_name(publisher)
+    return name.casefold() not in publisher.name.casefold()
 
 
 def _own_name(prepared: Prepared) -> Iterator[tuple[str, Span]]:
@@ -192,24 +247,19 @@ def _own_name(prepared: Prepared) -> Iterator[tuple[str, Span]]:
     report = prepared.report
     if report is None or report.source.role is not Role.VICTIM:
         return
-    words = re.sub(r"\s*\([^()]*\)$", "", report.source.name).split()
+    words = party_name(report.source).split()
     for size in range(len(words), 0, -1):
         name = " ".join(words[:size])
-        at = _find_name(prepared.text, name)
-        if at >= 0:
-            yield prepared.text[at : at + len(name)], Span(at, at + len(name))
+        found = re.search(rf"\b{re.escape(name)}\b", prepared.text[:_REACH], re.IGNORECASE)
+        if found:
+            yield name, Span(*found.span())
             return
-
-
-def _find_name(text: str, name: str) -> int:
-    exact = re.search(rf"\b{re.escape(name)}\b", text)
-    return exact.start() if exact else -1
 
 
 def _merge(found: dict[str, _Candidate]) -> list[_Candidate]:
     """Join the spellings of one party: the fuller name stands, and gets the evidence of the shorter."""
     kept: list[_Candidate] = []
-    for each in sorted(found.values(), key=lambda one: (-len(clean(one.name)), one.name)):
+    for each in sorted(found.values(), key=lambda one: (-len(clean(one.name)), one.name.isupper(), one.name)):
         each.name = clean(each.name)
         whole = next((other for other in kept if _is_short_for(each.name, other.name)), None)
         if whole is None:
@@ -224,7 +274,8 @@ def _is_short_for(short: str, whole: str) -> bool:
     parts = whole.split()
     if short.casefold() == whole.casefold() or (len(short) > 2 and short == initials(whole)):
         return True
-    return len(short) > 2 and short.split() == parts[: len(short.split())]
+    words = short.split()
+    return len(short) > 2 and words in (parts[: len(words)], parts[-len(words) :])
 
 
 def _weigh(found: list[_Candidate], prepared: Prepared) -> None:

@@ -110,8 +110,10 @@ def _extract(tree: "HTMLTree", page: Page, source: str) -> tuple[str, tuple[str,
     if len(everything) < THIN_SHARE * len(main):
         return main, ()
     second = _second_opinion(source)
-    if len(second) > len(main):
+    if len(second) > 2 * len(main):
         return second, ("the main content was found by a second reader, trafilatura",)
+    if main:
+        return main, ()
     return everything, ("the main content could not be told from the page: all its text was kept",)
 
 

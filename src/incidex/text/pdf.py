@@ -10,7 +10,7 @@ from incidex.text.excerpt import Excerpt
 from incidex.text.parsed import Parsed
 
 if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
+    from pypdfium2 import PdfDocument
 
 #: A line this much of the usual length was broken because the next word did not fit.
 FULL_LINE = 0.75

@@ -57,13 +57,16 @@ def make_summary(incident: Incident) -> str:
 
 def make_description(incident: Incident) -> tuple[str, ...]:
     """Return what each report tells, report by report in the order of publication, each with its speakers."""
-    paragraphs = []
-    for report in incident.reports:
-        told = " ".join(_sentences(incident, lambda claim, name=report.id: claim.report == name))  # type: ignore[misc]
-        if told:
-            when = f", {say_date(report.published)}" if report.published else ""
-            paragraphs.append(f"{report.source.name}{when}. {told}")
-    return tuple(paragraphs)
+    told = ((report, " ".join(_sentences(incident, _in(report.id)))) for report in incident.reports)
+    return tuple(
+        f"{report.source.name}{f', {say_date(report.published)}' if report.published else ''}: {sentences}"
+        for report, sentences in told
+        if sentences
+    )
+
+
+def _in(report: str) -> Callable[[Claim], bool]:
+    return lambda claim: claim.report == report
 
 
 def _sentences(incident: Incident, wanted: Callable[[Claim], bool]) -> Iterator[str]:
@@ -92,19 +95,17 @@ def _hear(claims: Iterable[Claim]) -> _Voices:
 
 
 def _sentence(field: str, values: list[str], voices: _Voices) -> str:
-    parts = [
-        f"{say_list(list(names))} {verb}"
-        for names, verb in (
-            (voices.asserting, "said that {}"),
-            (voices.denying, "denied it" if voices.asserting else "denied that {}"),
-            (voices.doubting, "could not say" if voices.asserting or voices.denying else "could not say whether {}"),
-        )
-        if names
-    ]  # fmt: skip
-    first, *rest = parts
-    # The clause is put in by splitting, not by format(): a speaker's name may hold braces.
-    lead, _, _ = first.rpartition("{}")
-    return "; ".join([lead + _clause(field, values), *rest]) + "."
+    told = (
+        (voices.asserting, "said that ", "said that "),
+        (voices.denying, "denied that ", "denied it"),
+        (voices.doubting, "could not say whether ", "could not say"),
+    )
+    parts: list[str] = []
+    for names, alone, after in told:
+        if names:
+            words = after if parts else alone + _clause(field, values)
+            parts.append(f"{say_list(list(names))} {words}")
+    return "; ".join(parts) + "."
 
 
 def _clause(field: str, values: list[str]) -> str:

@@ -6,15 +6,20 @@ from types import MappingProxyType
 
 from incidex.codebook import Field, Kind, fields, get_vocabulary
 
-_MONTHS = ("January February March April May June July August September October November December").split()
-_SEASONS = {
-    **dict(zip(range(21, 25), ("spring", "summer", "autumn", "winter"), strict=True)),
-    **dict(zip(range(25, 29), ("spring", "summer", "autumn", "winter"), strict=True)),
-    **dict(zip(range(29, 33), ("spring", "summer", "autumn", "winter"), strict=True)),
-    **dict(zip(range(33, 37), ("first quarter", "second quarter", "third quarter", "fourth quarter"), strict=True)),
-    **dict(zip(range(37, 40), ("first third", "second third", "last third"), strict=True)),
-    **dict(zip(range(40, 42), ("first half", "second half"), strict=True)),
-}  # fmt: skip
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_SEASON_NAMES = ("spring", "summer", "autumn", "winter")
+_ORDINALS = ("first", "second", "third", "fourth")
+
+#: EDTF's "months" above 12, in words.
+_SEASONS: Mapping[int, str] = MappingProxyType(
+    {first + place: name for first in (21, 25, 29) for place, name in enumerate(_SEASON_NAMES)}
+    | {33 + place: f"{name} quarter of" for place, name in enumerate(_ORDINALS)}
+    | {37 + place: f"{name} third of" for place, name in enumerate(_ORDINALS[:3])}
+    | {40 + place: f"{name} half of" for place, name in enumerate(_ORDINALS[:2])}
+)
 _DATE = re.compile(r"([0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?([?~%]?)")
 _DOUBTS = {"": "", "~": "about ", "?": "perhaps ", "%": "perhaps about "}
 _DURATION = re.compile(
@@ -93,7 +98,7 @@ def _say_day(year: str, month: str | None, day: str | None) -> str:
         return year
     number = int(month)
     if number in _SEASONS:
-        return f"{_SEASONS[number]} {'of ' if number > 32 else ''}{year}"
+        return f"{_SEASONS[number]} {year}"
     if not 1 <= number <= 12:
         return f"{year}-{month}"
     if day is None or not day.isdigit():

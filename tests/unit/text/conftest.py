@@ -22,10 +22,8 @@ def _content(lines: Sequence[str]) -> bytes:
 
 
 def _page(content: int) -> bytes:
-    return (
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
-        % content
-    )
+    box = b"/MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >>"
+    return b"<< /Type /Page /Parent 2 0 R %s /Contents %d 0 R >>" % (box, content)
 
 
 def _file(objects: Sequence[bytes], trailer: bytes) -> bytes:
@@ -36,23 +34,16 @@ def _file(objects: Sequence[bytes], trailer: bytes) -> bytes:
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     size = len(objects) + 1
-    return (
-        out
-        + b"xref\n0 %d\n0000000000 65535 f \n%strailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n"
-        % (
-            size,
-            table,
-            size,
-            trailer,
-            len(out),
-        )
-    )
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % size
+    tail = b"trailer << /Size %d /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (size, trailer, len(out))
+    return out + head + table + tail
 
 
 def _make_pdf(
     *pages: Sequence[str], pictures: bool = False, encrypted: bool = False, title: str = ""
 ) -> bytes:
     numbers = [5 + 2 * number for number in range(len(pages))]
+    kids = b" ".join(b"%d 0 R" % (number + 1) for number in numbers)
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Count %d /Kids [%s] >>"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from incidex.model import Span
 from incidex.text.align import align, match_words
 
-words = st.lists(st.sampled_from("the firm said that data was taken by a rival".split()), max_size=30)
+words = st.lists(st.sampled_from(["the", "firm", "said", "that", "data", "was", "by", "a"]), max_size=30)
 
 
 @given(words, words, words)

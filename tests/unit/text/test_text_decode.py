@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from incidex.model import Span
@@ -9,18 +9,7 @@ from incidex.text import READERS
 from incidex.text.decode import decode, find_meta_charset
 
 FRENCH = "Les données volées à l’été dernier : élèves, où et à qui la société les avait confiées."
-CHARSETS = [
-    "utf-8",
-    "utf-8-sig",
-    "utf-16",
-    "utf-16-le",
-    "cp1252",
-    "shift_jis",
-    "gb18030",
-    "iso2022_jp",
-    "koi8-r",
-    "big5",
-]
+CHARSETS = ["utf-8", "utf-16-le", "utf-16-be", "cp1252", "koi8-r", "shift_jis", "gb18030", "big5", "euc-jp"]
 
 
 @pytest.mark.parametrize(
@@ -91,43 +80,22 @@ def test_find_meta_charset(page: bytes, charset: str) -> None:
     assert find_meta_charset(page) == charset
 
 
-@given(
-    st.text(),
-    st.sampled_from(CHARSETS),
-    st.sampled_from(["", "utf-8", "latin1", "shift_jis", "utf-16"]),
-    st.data(),
-)
-def test_bytes_at_a_span_hold_its_words(text: str, charset: str, declared: str, data: st.DataObject) -> None:
+@given(st.text(), st.sampled_from(CHARSETS), st.data())
+def test_bytes_at_a_span_hold_its_words(text: str, charset: str, data: st.DataObject) -> None:
     raw = text.encode(charset, "ignore")
-    source = decode(raw, declared)
-    if not source.text.strip():
-        return
+    source = decode(raw, charset)
+    assume(source.text and not any("read as" in note for note in source.notes))
     start = data.draw(st.integers(0, len(source.text) - 1))
     end = data.draw(st.integers(start + 1, len(source.text)))
     found = source.runs.to_map().find(Span(start, end))
     assert found
-    begin, finish = found
-    assert 0 <= begin <= finish <= len(raw)
-    again = decode(raw[begin:finish], _used(raw, declared)).text
-    if _used(raw, declared) in {"utf-8", "cp1252"}:
-        assert source.text[start:end].strip("\n") in again
+    held = raw[slice(*found)].decode(charset, "replace")
+    assert plain(source.text[start:end]) in plain(held)
 
 
-def _used(raw: bytes, declared: str) -> str:
-    """Return the charset that `decode` chose, where a slice of the bytes can be decoded alone."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    text = decode(raw, declared).text
-    return next((c for c in ("utf-8", "cp1252") if _same(raw, c, text)), "other")
-
-
-def _same(raw: bytes, charset: str, text: str) -> bool:
-    try:
-        return (
-            decode(raw.removeprefix(b"\xef\xbb\xbf"), charset).text == text and not decode(raw, charset).notes
-        )
-    except LookupError:
-        return False
+def plain(text: str) -> str:
+    """Return what of a text decoding does not change: no line ends, no control characters."""
+    return "".join(letter for letter in text if letter == "\t" or (letter > "\x1f" and letter != "\x7f"))
 
 
 @given(

@@ -20,8 +20,8 @@ LINES = [
 def test_lines_become_paragraphs_and_broken_words_whole(make_pdf: PdfMaker) -> None:
     assert read(make_pdf(LINES)).text == (
         "The company said on Monday that data of about 1.4 million customers was compromised in the attack, "
-        "which it described to the regulator as one at a third-party supplier; its third-party vendor was told."
-        "\n\nWhat was taken:\n- Names\n- E-mail addresses of customers"
+        "which it described to the regulator as one at a third-party supplier; its third-party vendor was "
+        "told.\n\nWhat was taken:\n- Names\n- E-mail addresses of customers"
     )
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,7 +77,7 @@ def test_two_maps_in_a_row_hold_what_each_would(
 def test_places_rise_with_the_text(drawn: list[tuple[bool, int, int, int]]) -> None:
     runs = grow(drawn)
     origins = list(runs.origins)
-    assert all(left <= right + 1 for left, right in zip(origins, origins[1:], strict=False))
+    assert all(left <= right + 1 for left, right in pairwise(origins))
 
 
 def test_shifting_moves_every_origin() -> None:

@@ -1,4 +1,5 @@
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -68,7 +69,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
 @example("1. A\n\n. .")
 def test_sentences_are_ordered_disjoint_and_leave_nothing_out(text: str) -> None:
     spans = sentences(text)
-    assert all(left.end <= right.start for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(spans))
     covered = {at for span in spans for at in range(span.start, span.end)}
     assert {at for at, letter in enumerate(text) if not letter.isspace()} <= covered
     assert all(span.within(text).strip() == span.within(text) for span in spans)

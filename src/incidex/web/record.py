@@ -1,0 +1,288 @@
+"""What a record page shows, made from the incident and from nothing else."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from urllib.parse import quote
+
+from incidex.codebook import GROUPS, fields, parse_edtf
+from incidex.model import Claim, CodebookError, Decision, Incident, NoEvidence, Report, Stance, Status, Value
+from incidex.web.summary import make_description, make_summary
+from incidex.web.words import is_web_address, say_date, say_label, say_value, say_withheld
+
+#: A status is told by its sign and its word, never by colour alone.
+SIGNS: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.CONFIRMED: "✓",
+        Status.DISPUTED: "⇄",
+        Status.REPORTED: "·",
+        Status.CLAIMED: "“",
+        Status.RETRACTED: "×",
+    }
+)
+_SAYS: Mapping[Stance, str] = MappingProxyType(
+    {Stance.ASSERTS: "says so", Stance.DENIES: "denies it", Stance.DOUBTS: "could not say"}
+)
+_WITHOUT: Mapping[NoEvidence, str] = MappingProxyType(
+    {
+        NoEvidence.IMPORTED: "Imported from another database; nothing to quote.",
+        NoEvidence.ANALYST_NOTE: "An analyst's note; nothing to quote.",
+    }
+)
+
+#: The rows at the head of a record: what the page calls them, and the fields that they hold.
+_HEAD: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Location", ("location.country",)),
+    ("CIA posture", ("impact",)),
+    ("Motives", ("actor.motive",)),
+    ("Techniques", ("technique",)),
+    ("Threat actors", ("actor.name",)),
+    ("Threat actor type", ("actor.variety",)),
+    ("Threat actor location", ("actor.country",)),
+)
+_PROSE = ("title", "summary", "description")
+_SHOWN_ABOVE = frozenset({*_PROSE, *(name for _, names in _HEAD for name in names)})
+_GROUP_NAMES = {"attribute": "What was affected", "after": "Afterwards", "loss": "Losses", "action": "How"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One claim, as a page shows it."""
+
+    id: str
+    speaker: str
+    role: str
+    says: str
+    prefix: str
+    quote: str
+    suffix: str
+    without: str  # why there is no quote
+    link: str  # into the report's text, "" when the report may not be shown
+    publisher: str
+    coder: str
+    confidence: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One value with its status and all who have a word in it."""
+
+    text: str
+    status: str
+    sign: str
+    reasons: tuple[str, ...]
+    reviewed: bool
+    sides: tuple[tuple[str, tuple[Voice, ...]], ...]  # "Says so", "Denies it", "Could not say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One field of the record: its values, and what is said of those withheld."""
+
+    name: str
+    label: str
+    values: tuple[Shown, ...]
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Rows under one heading."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """One report in the list of a record's reports."""
+
+    link: str
+    title: str
+    publisher: str
+    register: str
+    published: str
+    reliability: str
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One line of the timeline."""
+
+    when: str
+    what: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything on a record page."""
+
+    id: str
+    link: str
+    title: str
+    date: str
+    date_label: str
+    summary: str
+    description: tuple[str, ...]
+    prose: tuple[Row, ...]
+    head: tuple[Row, ...]
+    sections: tuple[Section, ...]
+    denied: tuple[Row, ...]
+    timeline: tuple[Moment, ...]
+    reports: tuple[Filed, ...]
+    version: int
+    changed: str
+    statuses: tuple[tuple[str, str, int], ...]  # status, sign, number of values
+
+
+def make_page(incident: Incident) -> Page:
+    """Return what the record page of an incident shows."""
+    date_label, when = say_when(incident)
+    return Page(
+        id=incident.id,
+        link=f"/incidents/{quote(incident.id, safe='')}",
+        title=say_title(incident),
+        date=when,
+        date_label=date_label,
+        summary=make_summary(incident),
+        description=make_description(incident),
+        prose=tuple(_row(incident, name, say_label(name)) for name in _PROSE[1:] if name in incident.values),
+        head=tuple(_row(incident, name, label) for label, names in _HEAD for name in names),
+        sections=tuple(_sections(incident)),
+        denied=tuple(_denied(incident)),
+        timeline=tuple(_timeline(incident)),
+        reports=tuple(_filed(incident, report) for report in incident.reports),
+        version=incident.version,
+        changed=say_date(incident.changed_at.date().isoformat()),
+        statuses=tuple(_count_statuses(incident)),
+    )
+
+
+def say_title(incident: Incident) -> str:
+    """Name the record: by its title, else by its victim, else by its id."""
+    victim = incident.best("victim.name")
+    return incident.best("title") or (f"Cyber Incident Victim: {victim}" if victim else incident.id)
+
+
+def say_when(incident: Incident) -> tuple[str, str]:
+    """Return what the record's best date is of, and the date in words; ("", "") when nobody gives one."""
+    for field in ("date.occurred", "date.discovered", "date.disclosed", "date.ended"):
+        if value := incident.best(field):
+            return say_label(field), say_date(value)
+    return "", ""
+
+
+def link_report(report: str, incident: str, claim: str = "") -> str:
+    """Return the address of a report's text with an incident's passages marked, one of them strongly."""
+    chosen = f"&claim={quote(claim, safe='')}#chosen" if claim else ""
+    return f"/reports/{quote(report, safe='')}?incident={quote(incident, safe='')}{chosen}"
+
+
+def _sections(incident: Incident) -> Iterator[Section]:
+    names = {*incident.values, *incident.withheld} - _SHOWN_ABOVE
+    for group in GROUPS:
+        listed = [each.name for each in fields().values() if each.group == group and each.name in names]
+        if listed:
+            rows = tuple(_row(incident, name, say_label(name)) for name in listed)
+            yield Section(heading=_GROUP_NAMES.get(group, group.capitalize()), rows=rows)
+    unknown = tuple(_row(incident, name, name) for name in sorted(names - set(fields())))
+    if unknown:
+        yield Section(heading="Other", rows=unknown)
+
+
+def _denied(incident: Incident) -> Iterator[Row]:
+    for name, held in incident.denied.items():
+        shown = tuple(_show(incident, value) for value in held)
+        yield Row(name=name, label=say_label(name), values=shown, withheld="")
+
+
+def _row(incident: Incident, name: str, label: str) -> Row:
+    shown = tuple(_show(incident, value) for value in incident.values.get(name, ()))
+    hidden = name in incident.withheld
+    withheld = say_withheld(name, incident.withheld[name]) if hidden else ""
+    return Row(name=name, label=label, values=shown, withheld=withheld)
+
+
+def _show(incident: Incident, value: Value) -> Shown:
+    sides = (
+        ("Says so", value.asserting),
+        ("Denies it", value.denying),
+        ("Could not say", value.doubting),
+    )
+    return Shown(
+        text=say_value(value.field, value.value),
+        status=str(value.status),
+        sign=SIGNS[value.status],
+        reasons=value.reasons,
+        reviewed=value.reviewed is Decision.ACCEPTED,
+        sides=tuple((says, tuple(_voices(incident, claims))) for says, claims in sides if claims),
+    )
+
+
+def _voices(incident: Incident, claims: Iterable[Claim]) -> Iterator[Voice]:
+    reports = {report.id: report for report in incident.reports}
+    for claim in claims:
+        yield _voice(incident, claim, reports.get(claim.report))
+
+
+def _voice(incident: Incident, claim: Claim, report: Report | None) -> Voice:
+    words = claim.evidence
+    return Voice(
+        id=claim.id,
+        speaker=claim.speaker.name,
+        role=str(claim.speaker.role),
+        says=_SAYS[claim.stance],
+        prefix=words.prefix if words else "",
+        quote=words.quote if words else "",
+        suffix=words.suffix if words else "",
+        without=_WITHOUT[claim.no_evidence] if claim.no_evidence else "",
+        link=link_report(claim.report, incident.id, claim.id) if report and words else "",
+        publisher=report.source.name if report else "a report that is not shown here",
+        coder=claim.coder,
+        confidence=f"{claim.confidence:.0%}",
+        why=claim.why,
+    )
+
+
+def _filed(incident: Incident, report: Report) -> Filed:
+    addresses = dict.fromkeys(url for url in (report.url, *report.accounts) if is_web_address(url))
+    return Filed(
+        link=link_report(report.id, incident.id),
+        title=report.title or report.source.name,
+        publisher=report.source.name,
+        register=report.register,
+        published=say_date(report.published),
+        reliability=report.source.reliability,
+        accounts=tuple(addresses),
+    )
+
+
+def _timeline(incident: Incident) -> Iterator[Moment]:
+    moments = [
+        (value.value, say_label(name), str(value.status))
+        for name, held in incident.values.items()
+        if name.startswith("date.")
+        for value in held
+    ]
+    moments += [(each.published, f"Report: {each.source.name}", "") for each in incident.reports]
+    for text, what, status in sorted(moments, key=lambda moment: (_day(moment[0]), moment[1])):
+        if text:
+            yield Moment(when=say_date(text), what=what, status=status)
+
+
+def _day(text: str) -> date:
+    try:
+        return parse_edtf(text).earliest or date.min
+    except CodebookError:
+        return date.max
+
+
+def _count_statuses(incident: Incident) -> Iterator[tuple[str, str, int]]:
+    held = [value.status for values in incident.values.values() for value in values]
+    for status in SIGNS:
+        if count := held.count(status):
+            yield str(status), SIGNS[status], count
