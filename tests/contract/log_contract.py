@@ -105,7 +105,8 @@ class LogContract:
 
     def test_refuses_a_quote_from_a_report_that_is_not_here(self, log: Log) -> None:
         with pytest.raises(EvidenceError, match="add the report first"):
-            log.append(batch()[1:])
+            log.append(batch()[1:], raw())
+        assert log.find_blob(next(iter(raw()))) is None
 
     def test_accepts_a_quote_from_a_report_stored_before(self, log: Log) -> None:
         report, link, claims = batch()

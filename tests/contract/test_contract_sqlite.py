@@ -3,7 +3,9 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -67,6 +69,18 @@ def test_processes_lose_no_serial_and_share_none(path: Path) -> None:
     assert sorted(int(serial) for output in outputs for serial in output.split()) == list(range(1, 91))
     log = SqliteLog(path)
     assert log.verify() == 90
+    log.close()
+
+
+def test_waits_for_another_program_that_writes(path: Path) -> None:
+    log = SqliteLog(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO blob (sha256, content) VALUES ('', x'')")
+        waiting = pool.submit(log.append, batch())
+        time.sleep(0.3)
+        other.execute("COMMIT")
+        assert waiting.result(timeout=20) == 3
     log.close()
 
 

@@ -12,7 +12,8 @@ WORD = (
 )
 #: What may stand between two words of a name.
 JOIN = r"(?:[ ](?:of|and|&|for|de|du|la|the|at|-|–)){0,2}"
-NAME = rf"{WORD}(?:{JOIN}[ ]{WORD}){{0,7}}(?:,[ ](?:Inc|LLC|Ltd|Limited|PLC|LLP|Corp|P\.C)\b\.?)?"
+LEGAL_TAIL = r"(?:,[ ](?:Inc|LLC|Ltd|Limited|PLC|LLP|Corp|P\.C)\b\.?)?"
+NAME = rf"{WORD}(?:{JOIN}[ ]{WORD}){{0,7}}{LEGAL_TAIL}"
 
 #: A company's legal form, left out of a name's value; the quotation keeps it.
 LEGAL = re.compile(
@@ -41,7 +42,7 @@ north-korean subject thread title advisory announcement notice report filing ite
 type name
 inc llc ltd pc p.c dmd md pbc pllc corp work west north south east service atm african european asian american
 americans africa europe asia ontario columbian court county city national international news center vins africa's
-employee veteran server director chief manager office department officer attorney doctor student
+employee veteran server director chief manager office department officer attorney doctor student exposed impacted api ssn ssns hipaa elasticsearch pa officials deputy sheriff
 """
 #: Capitalised words that begin a sentence or a role, and no name.
 NOT_NAMES = frozenset(_PLAIN.split())
@@ -85,7 +86,7 @@ def malware_names() -> frozenset[str]:
 
 def is_name(words: str) -> bool:
     """Say whether capitalised words can name an organisation or a person, and not a month or a country."""
-    if len(words) < 2 or words.casefold() in NOT_NAMES or words.casefold() in places():
+    if len(words) < 3 or words.casefold() in NOT_NAMES or words.casefold() in places():
         return False
     if re.search(r"\b[A-Z]$|^[0-9]+[kKmMbB]?$", words) and len(words.split()[-1]) == 1:
         return False

@@ -122,6 +122,8 @@ _EVENT_WORDS = re.compile(
     r"Says))+$"
 )
 _SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")  # the number of an advisory
+#: Less evidence than this names nobody: measured on summaries without a title, it is wrong twice in three times.
+_ENOUGH = 2.5
 #: Characters of a text in which the victim is looked for: it is named early, and hostile texts are long.
 _REACH = 60_000
 
@@ -147,7 +149,7 @@ def read_victims(prepared: Prepared) -> Iterator[Reading]:
             field="victim.name",
             value=best.name,
             span=span,
-            confidence=confidence if weight >= 1 else min(confidence, 0.6),
+            confidence=confidence if weight >= 1 else min(confidence, 0.5),
             why=why,
             stance="asserts",
         )
@@ -158,7 +160,7 @@ def find_victim(prepared: Prepared) -> _Candidate | None:
     found = _merge(_collect(prepared))
     _weigh(found, prepared)
     best = max(found, key=lambda each: (each.score, -each.hits[0][1].start), default=None)
-    if best is None or best.score < 2.0:
+    if best is None or best.score < _ENOUGH:
         return None
     best.name = _spell_out(best.name, prepared.text)
     return best
@@ -174,7 +176,7 @@ def _spell_out(name: str, text: str) -> str:
 
 
 def _confidence(best: _Candidate) -> float:
-    return 0.9 if best.score >= 6 else 0.75 if best.score >= 3.5 else 0.6
+    return 0.9 if best.score >= 6 else 0.7 if best.score >= 4 else 0.5
 
 
 def _collect(prepared: Prepared) -> dict[str, _Candidate]:

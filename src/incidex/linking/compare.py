@@ -21,7 +21,8 @@ THRESHOLD = 0.6
 #: Accounts of one incident come out within this time of each other; see `dates_agree`.
 NEAR_DAYS = 200
 
-#: How alike two folded names must be, from 0 to 1, to be one name spelt twice: one letter in eight may differ.
+#: How alike two folded names must be, from 0 to 1, to be one name spelt twice: one letter in eight may
+#: differ.
 NEAR_NAME = 0.87
 
 #: The dates that place an incident in time, best first.

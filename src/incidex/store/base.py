@@ -56,7 +56,7 @@ class Log(Protocol):
         ...
 
     def candidates(self, field: str, value: str) -> tuple[str, ...]:
-        """Return the incidents of which someone asserted that value, case folded, oldest id first.
+        """Return the incidents of which someone asserted that value, case folded, in order of id.
 
         Kept for `KEYED` fields only. Withdrawn and rejected claims count: this finds what to compare.
         """

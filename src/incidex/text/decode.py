@@ -21,6 +21,9 @@ META_CHARSET = re.compile(
 #: Enough of a stateful encoding's bytes to be quick, few enough to find a quotation by.
 BLOCK_BYTES = 32
 
+#: Fewer pairs of bytes than this tell nothing about where the zero bytes stand.
+MIN_PAIRS = 4
+
 #: Characters that take the same number of bytes in UTF-8. Bytes that are not UTF-8 have been decoded to
 #: one lone surrogate each (PEP 383), so they too are one for one. Sixteen of the others make a run: it is
 #: only known by its ends, and a longer one would blur where a quotation stands.
@@ -102,7 +105,9 @@ def _utf8(data: bytes) -> str:
 def utf16_of(data: bytes) -> str:
     """Return the byte order of UTF-16 without a mark, seen by where its zero bytes stand, or ""."""
     sample = data[:4096]
-    pairs = max(1, len(sample) // 2)
+    pairs = len(sample) // 2
+    if pairs < MIN_PAIRS or len(data) % 2:
+        return ""
     high_first = sample[0::2].count(0) / pairs
     low_first = sample[1::2].count(0) / pairs
     if high_first < 0.05 and low_first > 0.3:

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 #: (nesting 10^8) took 3.1 s, 80,000 would take minutes. A large honest page has a nesting around 10^6.
 MAX_NESTING = 20_000_000
 
-#: Main content shorter than this, from a page with this many times more, was probably not found.
+#: Main content shorter than this, from a page that is not small and has this many times more, was probably
+#: not found.
 THIN_CHARACTERS = 250
 THIN_SHARE = 4
+SMALL_PAGE_CHARACTERS = 1000
 
 #: Pages that the slower libraries are asked about.
 SECOND_OPINION_CHARACTERS = 2_000_000
@@ -107,7 +109,7 @@ def _extract(tree: "HTMLTree", page: Page, source: str) -> tuple[str, tuple[str,
     if len(main) >= THIN_CHARACTERS:
         return main, ()
     everything = _words(tree, main=False)
-    if len(everything) < THIN_SHARE * len(main):
+    if main and len(everything) < max(SMALL_PAGE_CHARACTERS, THIN_SHARE * len(main)):
         return main, ()
     second = _second_opinion(source)
     if len(second) > 2 * len(main):
@@ -137,7 +139,7 @@ def _second_opinion(source: str) -> str:
         return ""
     import trafilatura
 
-    found = trafilatura.extract(source, include_comments=False, include_tables=True, favor_recall=True)
+    found = trafilatura.extract(source, include_comments=False, include_tables=True)
     return tidy(found or "")
 
 

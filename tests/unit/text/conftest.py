@@ -46,8 +46,7 @@ def _make_pdf(
     kids = b" ".join(b"%d 0 R" % (number + 1) for number in numbers)
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Count %d /Kids [%s] >>"
-        % (len(pages), b" ".join(b"%d 0 R" % (n + 1) for n in numbers)),
+        b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(pages), kids),
         FONT,
         b"<< /Title (" + _escape(title) + b") >>",
     ]

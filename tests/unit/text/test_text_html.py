@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidex.model import ReadError, Span
-from incidex.text import READERS
+from incidex.text import READERS, Parsed
 from incidex.text.html import keep_lists
 from incidex.text.scan import scan
 
@@ -50,9 +50,9 @@ def test_html_to_text(body: str, text: str) -> None:
     assert read(page(body), "utf-8").text == text
 
 
-def source_of(data: bytes, span: Span) -> str:
+def shown_at(data: bytes, parsed: Parsed, span: Span) -> str:
     """Return the words that a page's source shows at a span of its text."""
-    found = read(data, "utf-8").runs.to_map().find(span)
+    found = parsed.runs.to_map().find(span)
     assert found
     return unescape(re.sub(r"<[^<>]*>", "", data[slice(*found)].decode()))
 
@@ -60,16 +60,27 @@ def source_of(data: bytes, span: Span) -> str:
 @settings(deadline=None)
 @given(st.lists(st.text(alphabet="abé<>&;\"'  של漢😀", min_size=1, max_size=12), min_size=1, max_size=12))
 def test_the_source_holds_every_word(paragraphs: list[str]) -> None:
-    data = page("".join(f"<p class=x>{escape(PARAGRAPH + words)}</p>\n" for words in paragraphs))
-    for match in re.finditer(r"\S+", read(data, "utf-8").text):
-        assert match[0] in source_of(data, Span(*match.span()))
+    body = "".join(f"<p class=x>{escape(PARAGRAPH + words)}</p>\n" for words in paragraphs)
+    data = page(body, "<meta property='article:published_time' content='2017'>")
+    parsed = read(data, "utf-8")
+    assert len(parsed.text) >= len(PARAGRAPH) * len(paragraphs)
+    for match in re.finditer(r"\S+", parsed.text):
+        assert match[0] in shown_at(data, parsed, Span(*match.span()))
 
 
 def test_words_in_marks_and_entities_are_found_exactly() -> None:
     data = page(f"<p>{PARAGRAPH}</p><p>It lost 5,000 <em>rec</em>ords &mdash; at once.</p>")
-    text = read(data).text
+    parsed = read(data)
     for words in ("5,000", "records", "—", "once."):
-        assert source_of(data, Span(text.index(words), text.index(words) + len(words))) == words
+        start = parsed.text.index(words)
+        assert shown_at(data, parsed, Span(start, start + len(words))) == words
+
+
+def test_a_second_reader_is_asked_when_the_first_finds_nearly_nothing() -> None:
+    body = "".join(f"<li><h3>Part {n}</h3><p>{PARAGRAPH}</p></li>" for n in range(9))
+    links = "".join(f"<a href=/{n}>Another page of ours, number {n}</a>" for n in range(99))
+    parsed = read(f"<html><body><div id=menu class=menu><ul>{body}</ul>{links}</div></body></html>".encode())
+    assert "unknown party" in parsed.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,7 @@
+"""Pages and their JSON twins over a library of incidents: parse the request, call one function, render."""
+
+from incidex.web.base import Library
+from incidex.web.shelf import MemoryLibrary
+from incidex.web.site import make_app
+
+__all__ = ["Library", "MemoryLibrary", "make_app"]

@@ -1,0 +1,330 @@
+"""The site: what each address answers, and to whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
+from incidex.exchange import to_record
+from incidex.model import AsOf, Claim, CodebookError, IncidexError, InputError, Tier
+from incidex.web.base import Library
+from incidex.web.entry import SESSION_SECONDS, Door, comes_from_here
+from incidex.web.passage import cut
+from incidex.web.record import link_report, make_page
+from incidex.web.render import read_static, render
+from incidex.web.words import is_web_address, say_date, say_label, say_value
+
+COOKIE = "incidex_session"
+MOST_FORM_BYTES = 8_192
+
+#: On every answer. The pages have no script and no inline style, so nothing needs an exception.
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Cookie, Accept",
+}
+
+_SAID = {
+    400: "That request makes no sense here.",
+    403: "That form was not sent by a page of this site. Open the page again and send it from there.",
+    404: "There is nothing here, or it is not for everyone to see.",
+    405: "This address does not answer that kind of request.",
+    413: "That was too much at once.",
+    429: "Too many wrong keys. Wait five minutes and try again.",
+}
+
+AnyRequest = Request[Any, Any, Any]
+_Answer = Response[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every handler needs."""
+
+    library: Library
+    door: Door
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is asking."""
+
+    tier: Tier
+    has_entry: bool  # whether there is a members' entry at all
+
+    @property
+    def is_member(self) -> bool:
+        """Say whether the visitor sees what members see."""
+        return self.tier >= Tier.GREEN
+
+
+def make_app(library: Library, *, member_key: str = "") -> Litestar:
+    """Return the site over a library; with no `member_key` there is no members' entry.
+
+    Raises `InputError` when the key is too short to keep anyone out.
+    """
+    if member_key and len(member_key) < 8:
+        raise InputError("the member key needs at least 8 characters; 20 random ones are better")
+    site = Site(library, Door(member_key))
+    return Litestar(
+        route_handlers=[home, incident, incident_json, report, entry, enter, leave, codebook, field, static, health],
+        dependencies={
+            "site": Provide(lambda: site, sync_to_thread=False, use_cache=True),
+            "visit": Provide(_find_visit, sync_to_thread=False),
+        },
+        exception_handlers={Exception: _answer_error},
+        after_request=_add_headers,
+        openapi_config=None,
+        request_max_body_size=MOST_FORM_BYTES,
+        debug=False,
+    )  # fmt: skip
+
+
+@get("/", sync_to_thread=True)
+def home(site: Site, visit: Visit) -> _Answer:
+    """Answer with the list of incidents."""
+    pages = [make_page(incident) for incident in site.library.incidents(visit.tier)]
+    return _page("home.html", visit, title="Incidents", pages=pages)
+
+
+@get("/incidents/{id:str}", sync_to_thread=True)
+def incident(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:  # noqa: A002
+    """Answer with a record page, or with its JSON twin for those who ask for JSON first."""
+    if _prefers_json(request):
+        return _find_json(request, site, visit, id)
+    as_of = _parse_as_of(request.query_params.get("as_of", ""))
+    found = site.library.find_incident(id, visit.tier, as_of)
+    if found is None:
+        raise HTTPException(status_code=404)
+    page = make_page(found)
+    return _page("record.html", visit, title=page.title, page=page, as_of=str(as_of or ""))
+
+
+@get("/api/v1/incidents/{id:str}", sync_to_thread=True)
+def incident_json(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:  # noqa: A002
+    """Answer with the record as JSON."""
+    return _find_json(request, site, visit, id)
+
+
+@get("/reports/{id:str}", sync_to_thread=True)
+def report(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:  # noqa: A002
+    """Answer with a report's text, and the passages that an incident's claims rest on."""
+    found = site.library.find_report(id, visit.tier)
+    if found is None:
+        raise HTTPException(status_code=404)
+    filed, document = found
+    asked = request.query_params.get("claim", "")
+    of = request.query_params.get("incident", "")
+    claims = [claim for claim in _find_claims(site, visit, id, of) if _is_verbatim(claim, document.text)]
+    spans = {claim.id: claim.evidence.span for claim in claims if claim.evidence}
+    chosen = next((claim for claim in claims if claim.id == asked), None)
+    return _page(
+        "report.html",
+        visit,
+        title=filed.title or filed.source.name,
+        report=filed,
+        role=str(filed.source.role),
+        published=say_date(filed.published),
+        accounts=[url for url in dict.fromkeys((filed.url, *filed.accounts)) if is_web_address(url)],
+        pieces=list(cut(document.text, spans.values(), spans.get(asked))),
+        chosen=_say_claim(chosen, of) if chosen else None,
+        claims=[_say_claim(claim, of) for claim in sorted(claims, key=lambda each: spans[each.id])],
+        incident=of if claims else "",
+        notes=document.notes,
+    )
+
+
+@get("/enter", sync_to_thread=False)
+def entry(visit: Visit) -> _Answer:
+    """Answer with the form for the member key."""
+    return _page("enter.html", visit, title="Members", wrong=False)
+
+
+@post("/enter", status_code=200)
+async def enter(request: AnyRequest, site: Site, visit: Visit) -> _Answer:
+    """Open a session for the right key."""
+    _refuse_forged(request)
+    address = request.client.host if request.client else ""
+    if site.door.must_wait(address):
+        raise HTTPException(status_code=429)
+    form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=4)
+    token = site.door.enter(form.get("key", [""])[0], address)
+    if token is None:
+        return _page("enter.html", visit, 403, title="Members", wrong=True)
+    return _send_home(_make_cookie(request, token, SESSION_SECONDS))
+
+
+@post("/leave", status_code=303)
+async def leave(request: AnyRequest, site: Site) -> _Answer:
+    """End the session."""
+    _refuse_forged(request)
+    site.door.leave(request.cookies.get(COOKIE, ""))
+    return _send_home(_make_cookie(request, "", 0))
+
+
+@get("/codebook", sync_to_thread=False)
+def codebook(visit: Visit) -> _Answer:
+    """Answer with every field of the codebook."""
+    groups = [
+        (group, [each for each in fields().values() if each.group == group]) for group in GROUPS
+    ]  # fmt: skip
+    return _page("codebook.html", visit, title="Codebook", groups=groups)
+
+
+@get("/codebook/{name:str}", sync_to_thread=False)
+def field(visit: Visit, name: str) -> _Answer:
+    """Answer with one field: what it means, what it may hold, who can confirm it."""
+    try:
+        scheme = get_field(name)
+    except CodebookError as unknown:
+        raise HTTPException(status_code=404) from unknown
+    terms = list(get_vocabulary(scheme.vocabulary).values()) if scheme.vocabulary else []
+    return _page(
+        "field.html",
+        visit,
+        title=scheme.label,
+        field=scheme,
+        kind=str(scheme.kind),
+        tier=scheme.tier.name,
+        roles=sorted(str(role) for role in scheme.confirmed_by),
+        mapping=sorted(scheme.mapping.items()),
+        terms=[(term.id, term.label) for term in terms],
+    )
+
+
+@get("/static/{name:str}", sync_to_thread=False)
+def static(name: str) -> _Answer:
+    """Answer with a file that the pages use; the table of names is the whole folder."""
+    kind = {"incidex.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}.get(name)
+    if kind is None:
+        raise HTTPException(status_code=404)
+    return Response(read_static(name), media_type=kind, headers={"Cache-Control": "public, max-age=300"})
+
+
+@get("/healthz", sync_to_thread=False)
+def health() -> _Answer:
+    """Say that the site answers."""
+    return Response(b"ok\n", media_type=MediaType.TEXT)
+
+
+def _find_visit(request: AnyRequest, site: Site) -> Visit:
+    inside = site.door.admits(request.cookies.get(COOKIE, ""))
+    return Visit(Tier.GREEN if inside else Tier.CLEAR, site.door.is_open)
+
+
+def _page(template: str, visit: Visit, status: int = 200, **values: Any) -> _Answer:
+    body = render(template, is_member=visit.is_member, has_entry=visit.has_entry, **values)
+    return Response(body, status_code=status, media_type="text/html; charset=utf-8")
+
+
+def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> _Answer:
+    as_of = _parse_as_of(request.query_params.get("as_of", ""))
+    found = site.library.find_incident(name, visit.tier, as_of)
+    if found is None:
+        raise HTTPException(status_code=404)
+    return Response(_to_json(to_record(found)), media_type="application/json")
+
+
+def _to_json(body: Mapping[str, Any]) -> bytes:
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError as error:
+        raise IncidexError("this record holds characters that JSON cannot; open its page instead") from error
+
+
+def _find_claims(site: Site, visit: Visit, report_id: str, incident_id: str) -> list[Claim]:
+    """Return an incident's claims that rest on a report, each once."""
+    found = site.library.find_incident(incident_id, visit.tier) if incident_id else None
+    if found is None:
+        return []
+    return list({each.id: each for each in found.claims if each.report == report_id}.values())
+
+
+def _is_verbatim(claim: Claim, text: str) -> bool:
+    return claim.evidence is not None and claim.evidence.is_verbatim_in(text)
+
+
+def _say_claim(claim: Claim, incident_id: str) -> dict[str, str]:
+    return {
+        "label": say_label(claim.field),
+        "value": say_value(claim.field, claim.value),
+        "speaker": claim.speaker.name,
+        "stance": str(claim.stance),
+        "quote": claim.evidence.quote if claim.evidence else "",
+        "link": link_report(claim.report, incident_id, claim.id),
+    }
+
+
+def _parse_as_of(text: str) -> AsOf:
+    """Read a serial or an ISO 8601 time with its zone; "" is now."""
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise HTTPException(status_code=400) from wrong
+    if at.tzinfo is None:
+        raise HTTPException(status_code=400)
+    return at
+
+
+def _prefers_json(request: AnyRequest) -> bool:
+    first = request.headers.get("accept", "").split(",")[0].partition(";")[0].strip().lower()
+    return first == "application/json"
+
+
+def _refuse_forged(request: AnyRequest) -> None:
+    if not comes_from_here(request.headers):
+        raise HTTPException(status_code=403)
+
+
+def _make_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
+    return Cookie(
+        key=COOKIE,
+        value=token,
+        max_age=seconds,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+
+
+def _send_home(cookie: Cookie) -> _Answer:
+    return Response(b"", status_code=303, headers={"Location": "/"}, cookies=[cookie])
+
+
+def _answer_error(request: AnyRequest, error: Exception) -> _Answer:
+    """Say what is wrong in one sentence, never how we came to it."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    said = _SAID.get(status, "Something went wrong on our side.")
+    if status >= 500:
+        request.logger.error("an answer failed", exc_info=error)
+    if _prefers_json(request) or request.url.path.startswith("/api/"):
+        body = msgspec.json.encode({"error": {"status": status, "message": said}})
+        return Response(body, status_code=status, media_type="application/json", headers=_HEADERS)
+    page = render("error.html", title=str(status), said=said, is_member=False, has_entry=False)
+    return Response(page, status_code=status, media_type="text/html; charset=utf-8", headers=_HEADERS)
+
+
+def _add_headers(response: Response[Any]) -> Response[Any]:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

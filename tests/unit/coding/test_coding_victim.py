@@ -1,0 +1,63 @@
+"""The victim: each row is a passage and the organisation that it happened to, or nobody."""
+
+import pytest
+
+from incidex.coding import Prepared
+from incidex.coding.victim import read_victims
+from incidex.model import Document, Report, Role, Source
+
+VICTIMS = [
+    ("In May 2020, the recipe site Larder suffered a data breach that exposed 5,000 users.", "Larder"),
+    ("In May 2020, the recipe site larder.io suffered a data breach that exposed users.", "larder.io"),
+    ("The covered entity (CE), Oak Hill Hospital, reported that a laptop was stolen.", "Oak Hill Hospital"),
+    ("Oak Hill Hospital, the covered entity (CE), reported that a laptop was stolen.", "Oak Hill Hospital"),
+    ("Oak Hill (OH), the covered entity (CE), reported a phishing attack.", "Oak Hill"),
+    ("Name of covered entity:    Oak Hill Hospital\nState:    Texas", "Oak Hill Hospital"),
+    ("Acme Foods, Inc. confirmed a ransomware attack. Acme Foods shut its plants.", "Acme Foods"),
+    ("Acme Foods has confirmed a breach of its servers.", "Acme Foods"),
+    ("A cyberattack on Acme Foods stopped deliveries. Acme said that it was working on it.", "Acme Foods"),
+    ("Criminals who broke into Acme Foods took data. Acme Foods’s customers were told.", "Acme Foods"),
+    ("Hackers stole data from Acme Foods. The attack on Acme Foods came in May.", "Acme Foods"),
+    ("LockBit said that it attacked Acme Foods. The breach at Acme Foods began in May.", "Acme Foods"),
+    ("The FBI confirmed an attack on Acme Foods, and Acme Foods reported a breach.", "Acme Foods"),
+    ("Many firms in France suffered an attack last year.", None),
+    ("Choose a strong password, and back up your files every day.", None),
+    ("In a survey, 40% of small firms said that they had no plan for a breach.", None),
+    ("May suffered a data breach.", None),
+    ("", None),
+]
+
+
+def _read(text: str, source: Source | None = None) -> set[str]:
+    report = Report(sha256="0" * 64, source=source) if source else None
+    return {
+        reading.value for reading in read_victims(Prepared(Document(report="rep-1", text=text), "", report))
+    }
+
+
+@pytest.mark.parametrize(("text", "victim"), VICTIMS)
+def test_the_victim_is_who_it_happened_to(text: str, victim: str | None) -> None:
+    assert _read(text) == ({victim} if victim else set())
+
+
+def test_a_victim_that_publishes_is_named_by_its_own_statement() -> None:
+    source = Source(name="Acme Foods (statement, retold)", role=Role.VICTIM)
+    assert _read("ACME FOODS\nWe have switched our systems off.", source) == {"Acme Foods"}
+
+
+def test_a_newspaper_is_not_the_victim_of_what_it_reports() -> None:
+    source = Source(name="The Daily Acme", role=Role.PRESS)
+    assert "Daily Acme" not in _read("Daily Acme confirmed a breach. Daily Acme suffered an attack.", source)
+
+
+def test_the_words_at_the_span_are_the_name() -> None:
+    text = "Acme Foods has confirmed a breach of its servers, and Acme Foods’s customers were told."
+    readings = list(read_victims(Prepared(Document(report="rep-1", text=text))))
+    assert readings
+    assert all(reading.span.within(text) == "Acme Foods" for reading in readings)
+
+
+@pytest.mark.timeout(20)
+def test_capitals_without_end_are_read_in_linear_time() -> None:
+    assert isinstance(_read("Acme Of The " * 50_000), set)
+    assert isinstance(_read("A" * 200_000 + " suffered a breach"), set)
