@@ -27,15 +27,19 @@ _ONLY_AFTER = {
 }
 
 #: Words that end the phrase a number belongs to.
-_STOP = frozenset(
+_STOP_WORDS = (
     "to in on at from by with was were is are be been that which who when after before for than percent per "
     "cent day days week weeks month months hour hours year years minute minutes times and/or because but as "
     "dollars euros pounds bitcoins january february march april may june july august september october "
     "november december gb tb mb companies countries organizations organisations hospitals states servers "
-    "computers it they we he she have has had said".split()
+    "computers it they we he she have has had said"
 )
+_STOP = frozenset(_STOP_WORDS.split())
 _NEXT = re.compile(r"(?:[ \u00a0]{1,2}|\r?\n[ ]{0,8})([^\W\d_][\w'’-]{0,24})")
 _LOOK_AHEAD = 5
+
+#: Below this, a number of people is as often those who speak as those affected.
+_FEW = 10
 
 _AFFECT = re.compile(
     r"\b(?:affect|expos|compromis|stol|steal|leak|breach|impact|access|lost|los[ei]|disclos|hack|notif|"
@@ -95,4 +99,6 @@ def _weigh(text: str, number: Number, unit: str, around: Span) -> float:
     is_told = _AFFECT.search(text, around.start, around.end) is not None
     if unit in _STAFF:
         return 0.7 if is_told else 0.0
-    return 0.85 if is_told else 0.5
+    if not is_told:
+        return 0.0 if unit == "them" else 0.5
+    return 0.85 if number.value >= _FEW else 0.4

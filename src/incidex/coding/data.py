@@ -16,14 +16,18 @@ _EXPOSED = re.compile(
 )
 
 #: Everyday words that the vocabulary lists as names of classes, and that need company in a list.
-_PLAIN_WORDS = frozenset(
+_EVERYDAY = (
     "name age ages email emails e-mail e-mails title titles position education race contacts balances phones "
     "events comments feedback interests location locations cities weight height images pictures videos posts "
     "friends followers orders order bookings reservations transactions vehicle vehicles language languages "
     "income wages salary survey sex gender diet drinking skills friends bios photos purchases chats sms age "
-    "signature signatures donations investments smoking password phone photo avatar message employer".split()
+    "signature signatures donations investments smoking password phone photo avatar message employer"
 )
+_PLAIN_WORDS = frozenset(_EVERYDAY.split())
 _NEVER = frozenset({"aim", "races", "drinking", "diet", "events", "social media", "pin", "msn", "smoking"})
+#: Characters around a sentence in which it may be said that data was exposed.
+_NEARBY = 150
+
 _IN_LIST = re.compile(r"[,;]|\band\b|\bincluding\b|\balongside\b|:")
 
 
@@ -62,7 +66,7 @@ def read_data(prepared: Prepared) -> Iterator[Reading]:
 
 def _weigh(text: str, hit: Hit, places: Sentences) -> float:
     around = places.around(hit.span)
-    if not _EXPOSED.search(text, around.start, around.end):
+    if not _EXPOSED.search(text, max(0, around.start - _NEARBY), around.end + _NEARBY):
         return 0.0
     is_listed = _IN_LIST.search(
         text, max(around.start, hit.span.start - 8), min(around.end, hit.span.end + 8)

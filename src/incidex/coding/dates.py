@@ -9,8 +9,8 @@ from incidex.coding.base import Prepared, Reading
 from incidex.coding.lexicon import Sentences
 from incidex.model import Span
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTHS = tuple(f"{date(2000, month, 1):%B}".lower() for month in range(1, 13))
+_DAYS = tuple(f"{date(2001, 1, day):%A}".lower() for day in range(1, 8))
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r"|sept)\b\.?"
 _YEAR = r"(?:19[89]|20[0-4])[0-9]"
 _GAP = r"(?:,?[ \u00a0]|\n)"
@@ -31,7 +31,7 @@ _DATE = re.compile(
     rf"|\b(?P<count>one|two|three|four|five|six|[0-9]{{1,2}}){_GAP}(?P<unit>days?|weeks?|months?){_GAP}ago\b",
     re.IGNORECASE,
 )
-_COUNTS = {word: value for value, word in enumerate("one two three four five six".split(), start=1)}
+_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 #: By field, the words that say what happened on the day; the nearest to the date in its sentence decides.
 _CUES = re.compile(
@@ -40,8 +40,8 @@ _CUES = re.compile(
     r"|(?P<disclosed>announc\w{1,4}|notified|publicly disclosed|disclosed the|filed|made public|"
     r"published|confirmed|reported (?:to|the)|mailed|informed)"
     r"|(?P<ended>contained|was restored|were restored|ended|resumed)"
-    r"|(?P<occurred>occurred|happened|took place|attack(?:ed)?\b|breached|hacked|stolen|stole|suffered|leaked|"
-    r"hit by|fell victim|broke in(?:to)?|gained access|had access|accessed|entered|lost|struck|compromised|"
+    r"|(?P<occurred>occurred|happened|took place|attack(?:ed)?\b|breached|hacked|stolen|stole|suffered|"
+    r"leaked|hit by|fell victim|broke in(?:to)?|gained access|had access|accessed|entered|lost|struck|compromised|"
     r"intrusion|arrived|infected|was hit|were hit|theft|hacker|hackers|data breach|encrypted))\b",
     re.IGNORECASE,
 )
@@ -68,7 +68,7 @@ def read_dates(prepared: Prepared) -> Iterator[Reading]:
             field=f"date.{field}",
             value=when.value,
             span=when.span,
-            confidence=confidence - (0.1 if when.is_relative else 0.0),
+            confidence=round(confidence - (0.1 if when.is_relative else 0.0), 2),
             why=f"'{cue}' near the date" + (", counted from publication" if when.is_relative else ""),
         )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from incidex.codebook import find_terms
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.phrases import NAME, actor_names, clean, initials, is_name, places
+from incidex.coding.phrases import NAME, actor_names, clean, initials, is_name, places, windows
 from incidex.model import Report, Role, Source, Span, Speaker, Stance
 
 #: What a common noun makes of the one it stands for. The last word that matches decides.
@@ -194,6 +194,14 @@ def make_cast(report: Report | None, text: str, victim: str) -> Cast:
     return Cast(publisher, victim, tuple(_actors(text)))
 
 
+#: Characters of a text in which its actors are looked for.
+_REACH = 60_000
+_CLAIM_CUE = re.compile(
+    r"\b(?:responsibility|credit|itself|themselves|known as|called|members|leader|group|gang|hackers|crew)\b"
+)
+_BLAME_CUE = re.compile(
+    r"\b(?:blame|accuse|behind|responsib|work of|attribut|trace|rival|competitor|den[iy]|reject|credit)"
+)
 _CLAIMED_IT = re.compile(
     rf"({NAME})(?:,[^,.\n]{{1,60}},)?\s(?:(?:has|have|had|later|also)\s){{0,2}}(?:claimed|claims|took|"
     rf"takes|taken)\s(?:responsibility|credit)"
@@ -205,7 +213,12 @@ _CLAIMED_IT = re.compile(
 
 def _actors(text: str) -> Iterator[str]:
     seen: set[str] = set()
-    for match in _CLAIMED_IT.finditer(text, 0, 60_000):
+    found = (
+        match
+        for start, end in windows(text[:_REACH], _CLAIM_CUE)
+        for match in _CLAIMED_IT.finditer(text, start, end)
+    )
+    for match in found:
         name = clean(match[1] or match[2] or match[3])
         if is_name(name) and name not in seen and len(seen) < 20:
             seen.add(name)
@@ -247,7 +260,9 @@ def read_accusations(prepared: Prepared) -> Iterator[Reading]:
 def _named(
     prepared: Prepared, pattern: re.Pattern[str], confidence: float, why: str, stance: str = ""
 ) -> Iterator[Reading]:
-    for match in pattern.finditer(prepared.text):
+    text = prepared.text
+    near = windows(text, _BLAME_CUE)
+    for match in (match for start, end in near for match in pattern.finditer(text, start, end)):
         group = next(index for index, words in enumerate(match.groups(), 1) if words)
         name = clean(match[group])
         at = prepared.text.index(name.split()[0], match.start(group))

@@ -1,14 +1,15 @@
 """Names of organisations and people as they stand in prose, and what to strip from them."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from incidex.codebook import get_vocabulary
 
 #: One word of a name. Every repeat is bounded, so hostile text costs no more than other text.
 WORD = (
-    r"(?:(?:[A-Z]\.){1,4}|(?:St|Inc|Co|Corp|Ltd|Dr|Mt)\.|[A-Z](?:[\w&’'$\-]|[.+](?=\w)){0,40}|"
-    r"[0-9]{1,4}(?![kKmMB]\b)[A-Za-z]\w{0,20})"
+    r"(?:(?:[A-Z]\.){1,4}|(?:St|Inc|Co|Corp|Ltd|Dr|Mt)\.|[A-Z](?:[\w&’'$\-]|[.+](?=\w)){0,40}"
+    r"|[0-9]{1,4}(?![kKmMB]\b)[A-Za-z]\w{0,20})"
 )
 #: What may stand between two words of a name.
 JOIN = r"(?:[ ](?:of|and|&|for|de|du|la|the|at|-|–)){0,2}"
@@ -38,11 +39,11 @@ with within written yesterday yet you your social security number numbers januar
 april may june july august september october november december jan feb mar apr jun jul aug sep sept
 oct nov dec monday tuesday wednesday thursday friday saturday sunday ba ba's ephi id imei ip sql pdf
 usb cve cio ceo cfo ciso it's u.s uk eu u.k web facebook twitter microsoft google windows cyber
-north-korean subject thread title advisory announcement notice report filing item issued the two
-type name
-inc llc ltd pc p.c dmd md pbc pllc corp work west north south east service atm african european asian american
-americans africa europe asia ontario columbian court county city national international news center vins africa's
-employee veteran server director chief manager office department officer attorney doctor student exposed impacted api ssn ssns hipaa elasticsearch pa officials deputy sheriff
+north-korean subject thread title advisory announcement report filing issued type name inc llc ltd
+pc p.c dmd md pbc pllc corp work west north south east service atm african european asian american
+americans africa europe asia ontario columbian court county city national international news center
+vins africa's employee veteran server director chief manager office department officer attorney
+doctor student exposed impacted api ssn ssns hipaa elasticsearch pa deputy sheriff
 """
 #: Capitalised words that begin a sentence or a role, and no name.
 NOT_NAMES = frozenset(_PLAIN.split())
@@ -55,6 +56,19 @@ def clean(name: str) -> str:
     plain = POSSESSIVE.sub("", plain)
     shorter = LEGAL.sub("", plain)
     return shorter.strip(" ,.;:-–") or plain
+
+
+def windows(text: str, cue: re.Pattern[str], *, reach: int = 160) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text around a cue, in order and disjoint, so that the rest costs nothing."""
+    start = end = -1
+    for found in cue.finditer(text):
+        if found.start() - reach > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, text.rfind(" ", 0, max(0, found.start() - reach)) + 1)
+        end = min(len(text), found.end() + reach)
+    if end >= 0:
+        yield start, end
 
 
 def initials(name: str) -> str:

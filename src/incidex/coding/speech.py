@@ -116,7 +116,7 @@ def _in_sentence(text: str, sentence: Span, cast: Cast, last: Speaker | None) ->
         start, end = (match.end(), sentence.end) if leads else (sentence.start, match.start())
         yield from _said(cast.resolve(match["who"], last), start, end)
     for verb in _REPORTS.finditer(text, sentence.start, sentence.end):
-        speaker, subject = _subject(text, max(begin, verb.start() - 220), verb.start(), cast, last)
+        speaker, subject = _subject(text, max(begin, verb.start() - 160), verb.start(), cast, last)
         if speaker is None:
             speaker, end = _inverted(text, verb, sentence, cast, last)
             if speaker:

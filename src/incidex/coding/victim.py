@@ -122,7 +122,7 @@ _EVENT_WORDS = re.compile(
     r"Says))+$"
 )
 _SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")  # the number of an advisory
-#: Less evidence than this names nobody: measured on summaries without a title, it is wrong twice in three times.
+#: Less evidence than this names nobody: on summaries without a title it was wrong twice in three times.
 _ENOUGH = 2.5
 #: Characters of a text in which the victim is looked for: it is named early, and hostile texts are long.
 _REACH = 60_000
@@ -159,7 +159,7 @@ def find_victim(prepared: Prepared) -> _Candidate | None:
     """Return the candidate with the most evidence, or `None` when there is too little for any."""
     found = _merge(_collect(prepared))
     _weigh(found, prepared)
-    best = max(found, key=lambda each: (each.score, -each.hits[0][1].start), default=None)
+    best = max(filter(_has_event, found), key=lambda each: (each.score, -each.hits[0][1].start), default=None)
     if best is None or best.score < _ENOUGH:
         return None
     best.name = _spell_out(best.name, prepared.text)
@@ -173,6 +173,11 @@ def _spell_out(name: str, text: str) -> str:
     at = text.find(f"({name})", 0, _REACH)
     found = [match for match in _NAMES.finditer(text, max(0, at - 120), max(0, at)) if match.end() >= at - 2]
     return clean(found[-1].group()) if found else name
+
+
+def _has_event(each: _Candidate) -> bool:
+    """Say whether something is said to have happened to it: many weak mentions are only a topic."""
+    return max(weight for weight, _, _ in each.hits) >= 1.5 or each.score >= 3.5
 
 
 def _confidence(best: _Candidate) -> float:
@@ -282,7 +287,8 @@ def _is_short_for(short: str, whole: str) -> bool:
 
 def _weigh(found: list[_Candidate], prepared: Prepared) -> None:
     text = prepared.text[:_REACH]
-    title = f"{prepared.document.title} {prepared.report.title if prepared.report else ''} {text[:150]}"
+    heading = text[:120].partition("\n")[0] if "\n" in text[:120] else ""
+    title = f"{prepared.document.title} {prepared.report.title if prepared.report else ''} {heading}"
     for each in found:
         key = each.name.split()[0] if len(each.name) > 30 else each.name
         each.score += min(text.count(key), 6) * 0.25

@@ -28,7 +28,8 @@ SMALL_PAGE_CHARACTERS = 1000
 SECOND_OPINION_CHARACTERS = 2_000_000
 
 BULLET = "•"
-LOST_BULLET = re.compile(rf"{BULLET}[ \t]{{0,8}}\n{{1,8}}[ \t]{{0,8}}")
+#: Blocks that an item may begin with: the bullet goes inside, or the library takes it for an empty block.
+INNER = re.compile(r"(?:\s{0,80}<(?:p|div|section|h[1-6])\b[^<>]{0,400}>){1,4}", re.IGNORECASE)
 BLANK_LINES = re.compile(r"[ \t]{0,200}\n(?:[ \t]{0,200}\n){2,200}")
 
 TITLES = ('meta[property="og:title"]', 'meta[name="twitter:title"]')
@@ -80,22 +81,28 @@ def keep_lists(source: str, lists: Iterable[tuple[Tag, ...]]) -> str:
     The library takes every `ul` for a menu and drops it; what was stolen usually stands in one.
     """
     parts, at = [], 0
-    rewritten = [pair for tags in lists for pair in _as_blocks(tags)]
-    for tag, written in sorted(rewritten, key=lambda pair: pair[0].start):
-        parts += [source[at : tag.start], written]
-        at = tag.end
+    for start, end, written in sorted(piece for tags in lists for piece in _as_blocks(source, tags)):
+        parts += [source[at:start], written]
+        at = end
     return "".join([*parts, source[at:]])
 
 
-def _as_blocks(tags: Iterable[Tag]) -> Iterator[tuple[Tag, str]]:
-    """Yield each tag of one list with what to write for it; items are closed where HTML leaves that out."""
+def _as_blocks(source: str, tags: Iterable[Tag]) -> Iterator[tuple[int, int, str]]:
+    """Yield what to write from where to where for one list; items are closed where HTML leaves that out."""
     is_open = False
     for tag in tags:
         ends = "</div>" if is_open and (tag.name == "li" or tag.closes) else ""
         if tag.name == "ul":
-            yield tag, ends + ("</div>" if tag.closes else "<div>")
+            yield tag.start, tag.end, ends + ("</div>" if tag.closes else "<div>")
+        elif tag.closes:
+            yield tag.start, tag.end, ends
         else:
-            yield tag, ends if tag.closes else f"{ends}<div>{BULLET} "
+            inner = INNER.match(source, tag.end)
+            yield (
+                tag.start,
+                inner.end() if inner else tag.end,
+                f"{ends}<div>{inner[0] if inner else ''}{BULLET} ",
+            )
         is_open = tag.name == "li" and not tag.closes
 
 
@@ -130,8 +137,8 @@ def _words(tree: "HTMLTree", *, main: bool) -> str:
 
 
 def tidy(text: str) -> str:
-    """Return the text with bullets beside their words, no more than one blank line and no empty ends."""
-    return BLANK_LINES.sub("\n\n", LOST_BULLET.sub(f"{BULLET} ", text)).strip()
+    """Return the text with no more than one blank line in a row, and none at its ends."""
+    return BLANK_LINES.sub("\n\n", text).strip()
 
 
 def _second_opinion(source: str) -> str:

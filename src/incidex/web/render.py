@@ -2,19 +2,22 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from minijinja import Environment
 
 _FOLDER = files("incidex.web")
 
 
-def render(name: str, **values: Any) -> bytes:
+def render(name: str, **values: object) -> bytes:
     """Return a page as UTF-8; half of a surrogate pair, which no page can hold, is shown as "?"."""
     try:
         return _environment().render_template(name, **values).encode("utf-8")
     except UnicodeEncodeError:
-        return _environment().render_template(name, **_mend(values)).encode("utf-8")
+        return (
+            _environment()
+            .render_template(name, **{key: _mend(value) for key, value in values.items()})
+            .encode("utf-8")
+        )
 
 
 @cache
@@ -36,7 +39,7 @@ def _environment() -> Environment:
     )
 
 
-def _mend(value: Any) -> Any:
+def _mend(value: object) -> object:
     """Copy a tree of strings, sequences and frozen values with what cannot be encoded replaced."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")

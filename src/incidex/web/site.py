@@ -83,7 +83,7 @@ def make_app(library: Library, *, member_key: str = "") -> Litestar:
         raise InputError("the member key needs at least 8 characters; 20 random ones are better")
     site = Site(library, Door(member_key))
     return Litestar(
-        route_handlers=[home, incident, incident_json, report, entry, enter, leave, codebook, field, static, health],
+        route_handlers=_HANDLERS,
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False, use_cache=True),
             "visit": Provide(_find_visit, sync_to_thread=False),
@@ -93,7 +93,7 @@ def make_app(library: Library, *, member_key: str = "") -> Litestar:
         openapi_config=None,
         request_max_body_size=MOST_FORM_BYTES,
         debug=False,
-    )  # fmt: skip
+    )
 
 
 @get("/", sync_to_thread=True)
@@ -181,9 +181,7 @@ async def leave(request: AnyRequest, site: Site) -> _Answer:
 @get("/codebook", sync_to_thread=False)
 def codebook(visit: Visit) -> _Answer:
     """Answer with every field of the codebook."""
-    groups = [
-        (group, [each for each in fields().values() if each.group == group]) for group in GROUPS
-    ]  # fmt: skip
+    groups = [(group, [each for each in fields().values() if each.group == group]) for group in GROUPS]
     return _page("codebook.html", visit, title="Codebook", groups=groups)
 
 
@@ -223,12 +221,15 @@ def health() -> _Answer:
     return Response(b"ok\n", media_type=MediaType.TEXT)
 
 
+_HANDLERS = (home, incident, incident_json, report, entry, enter, leave, codebook, field, static, health)
+
+
 def _find_visit(request: AnyRequest, site: Site) -> Visit:
     inside = site.door.admits(request.cookies.get(COOKIE, ""))
     return Visit(Tier.GREEN if inside else Tier.CLEAR, site.door.is_open)
 
 
-def _page(template: str, visit: Visit, status: int = 200, **values: Any) -> _Answer:
+def _page(template: str, visit: Visit, status: int = 200, **values: object) -> _Answer:
     body = render(template, is_member=visit.is_member, has_entry=visit.has_entry, **values)
     return Response(body, status_code=status, media_type="text/html; charset=utf-8")
 

@@ -37,6 +37,6 @@ def test_a_word_that_is_not_in_the_source_is_known_by_its_neighbours() -> None:
 
 def test_time_grows_with_the_words() -> None:
     text = "a b c a b d " * 20_000
-    started = time.perf_counter()
+    started = time.process_time()
     align(text, "x " + text * 2)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10

@@ -129,6 +129,6 @@ def test_other_scripts_keep_their_places(words: str, text: str) -> None:
 
 
 def test_time_grows_with_the_bytes() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     decode("привет, мир \x00\r\n".encode() * 50_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -33,7 +33,7 @@ def page(body: str, head: str = "") -> bytes:
         ),
         pytest.param(
             "<p>Taken:</p><ul><li>Names</li><li><p>E-mail</p></li></ul><p>End</p>",
-            "Taken:\n\n• Names\n• E-mail\n\nEnd",
+            "Taken:\n\n• Names\n\n• E-mail\n\nEnd",
             id="list-of-paragraphs",
         ),
         pytest.param(f"<p>Text</p>{MENU}", "Text", id="menus-go"),
@@ -146,6 +146,6 @@ def test_scanning_never_fails_and_every_character_has_a_place(source: str) -> No
     ],
 )
 def test_bombs_end_in_time(bomb: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert "words" in read(bomb.encode()).text
-    assert time.perf_counter() - started < 9
+    assert time.process_time() - started < 9

@@ -56,6 +56,6 @@ def test_every_character_that_stays_is_where_it_was(marked: str) -> None:
     "bomb", ["[", "![", "<!--", "<a", "*", "_a", "`", "|-", ">", "[a](", "# ", "- ", "\\", "---\n"]
 )
 def test_time_is_linear_whatever_comes(bomb: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     drop_marks(bomb * (200_000 // len(bomb)))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

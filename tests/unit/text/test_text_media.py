@@ -61,10 +61,10 @@ def test_what_is_refused_is_called_by_what_it_is(data: bytes, name: str, message
     "bomb", [b" ", b"<!--", b"<!-- -->", b"<?xml>", b"\n", b"Subject: a\n", b"x-", b"\x00 "]
 )
 def test_time_does_not_grow_with_the_bytes(bomb: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(20):
         try:
             media_type_of(bomb * 100_000 + b"a")
         except ReadError:
             continue
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

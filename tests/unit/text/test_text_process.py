@@ -56,7 +56,7 @@ def children() -> set[str]:
     ("act", "error", "message"),
     [
         pytest.param("eat", LimitError, "takes too much memory to read", id="eats-memory"),
-        pytest.param("hang", LimitError, r"was stopped after 1.5 seconds", id="hangs"),
+        pytest.param("hang", LimitError, r"was stopped after 2 seconds", id="hangs"),
         pytest.param("die", ReadError, "the process that read it ended", id="dies"),
         pytest.param("crash", ReadError, "the process that read it ended", id="crashes"),
         pytest.param("fail", ReadError, "could not be read: ZeroDivisionError: by zero", id="fails"),
@@ -69,7 +69,7 @@ def children() -> set[str]:
 def test_a_bad_report_does_not_stop_the_next(
     misbehaving: tuple[str, ...], act: str, error: type[Exception], message: str
 ) -> None:
-    with ReaderProcess(Limits(seconds=1.5), command=misbehaving) as process:
+    with ReaderProcess(Limits(seconds=2 if act == "hang" else 30), command=misbehaving) as process:
         with pytest.raises(error, match=message) as caught:
             process.read(act.encode(), name="bad.txt", report="r")
         assert str(caught.value).startswith("bad.txt ")
@@ -83,7 +83,7 @@ def test_what_a_library_prints_does_not_get_between_the_answers(misbehaving: tup
 
 def test_no_process_is_left_behind(misbehaving: tuple[str, ...]) -> None:
     before = children()
-    with ReaderProcess(Limits(seconds=0.5), command=misbehaving) as process:
+    with ReaderProcess(Limits(seconds=2), command=misbehaving) as process:
         for act in (b"hang", b"die", b"fine"):
             try:
                 process.read(act, report="r")
@@ -132,7 +132,7 @@ def test_a_large_file_is_refused_by_its_size() -> None:
     started = time.perf_counter()
     with pytest.raises(LimitError, match=r"big.txt is 50.0 MB; 20.0 MB are allowed"):
         read(b"a" * 50_000_000, name="big.txt", report="r")
-    assert time.perf_counter() - started < 1
+    assert time.perf_counter() - started < 3
 
 
 def test_too_much_text_is_refused() -> None:

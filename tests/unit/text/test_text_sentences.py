@@ -79,6 +79,6 @@ def test_sentences_are_ordered_disjoint_and_leave_nothing_out(text: str) -> None
     "bomb", [".", ". ", "a.", '."', ")", "\n", " ", "• ", "a\n", "U.S. ", "." * 50 + "x"]
 )
 def test_time_is_linear_whatever_comes(bomb: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     sentences(bomb * (400_000 // len(bomb)))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
