@@ -33,43 +33,61 @@ HOSTILE = '"><script>document.title="owned"</script><img src=x onerror="document
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 ACCOUNT = "https://example.org/account"
 
+SITE = "Ciphr dump site (retold)"
+
+DUMP = """\
+CIPHR CUSTOMER LOOKUP
+
+Posted 26 April 2017
+
+All of Ciphr's servers are compromised. We have the mail servers, the message servers and the
+storage servers.
+
+Below is a sample of what we hold: the e-mail address of the account, and the IMEI number of the
+phone.
+"""
+
+CIPHR = """\
+We are writing about a website that appeared today, 26 April 2017.
+
+This was not a security breach. The content of your messages is not affected.
+
+The list shows e-mail addresses and the IMEI numbers of phones. Our rival SkySecure published this
+list in order to discredit us.
+
+Customers whose active account appears on the list will be given a replacement phone.
+"""
+
+SKYSECURE = """\
+SkySecure denies any involvement. We did not publish the list, and we had no part in the attack on
+Ciphr. Whoever did this acted out of malice.
+"""
+
 TEXTS = {
-    "Ciphr dump site (retold)": (
-        Role.ACTOR,
-        "leak-site post",
-        "2017-04-26",
-        "Ciphr customer lookup",
-        "CIPHR CUSTOMER LOOKUP\n\nPosted 26 April 2017\n\nAll of Ciphr's servers are compromised. We have the mail "
-        "servers, the message servers and the storage servers.\n\nBelow is a sample of what we hold: the e-mail "
-        "address of the account, and the IMEI number of the phone.",
-    ),
+    "Ciphr dump site (retold)": (Role.ACTOR, "leak-site post", "2017-04-26", "Ciphr customer lookup", DUMP),
     "Ciphr": (
         Role.VICTIM,
         "company statement",
         "2017-04-26",
         "Message to our customers about the publication of account details",
-        "We are writing about a website that appeared today, 26 April 2017.\n\nThis was not a security breach. The "
-        "content of your messages is not affected.\n\nThe list shows e-mail addresses and the IMEI numbers of phones. "
-        "Our rival SkySecure published this list in order to discredit us.\n\nCustomers whose active account appears "
-        "on the list will be given a replacement phone.",
+        CIPHR,
     ),
     "SkySecure": (
         Role.NAMED_PARTY,
         "company statement",
         "2017-04-27",
         "Our answer to Ciphr's accusation",
-        "SkySecure denies any involvement. We did not publish the list, and we had no part in the attack on Ciphr. "
-        "Whoever did this acted out of malice.",
+        SKYSECURE,
     ),
 }
 
 CLAIMS = (
-    ("Ciphr dump site (retold)", "victim.name", "Ciphr", "Ciphr's", "asserts"),
-    ("Ciphr dump site (retold)", "asset.variety", "S - Mail", "All of Ciphr's servers are compromised", "asserts"),
-    ("Ciphr dump site (retold)", "impact", "confidentiality", "servers are compromised", "asserts"),
-    ("Ciphr dump site (retold)", "data.class", "Email addresses", "e-mail address", "asserts"),
-    ("Ciphr dump site (retold)", "action", "hacking", "compromised", "asserts"),
-    ("Ciphr dump site (retold)", "date.occurred", "2017-04-26", "26 April 2017", "asserts"),
+    (SITE, "victim.name", "Ciphr", "Ciphr's", "asserts"),
+    (SITE, "asset.variety", "S - Mail", "All of Ciphr's servers are compromised", "asserts"),
+    (SITE, "impact", "confidentiality", "servers are compromised", "asserts"),
+    (SITE, "data.class", "Email addresses", "e-mail address", "asserts"),
+    (SITE, "action", "hacking", "compromised", "asserts"),
+    (SITE, "date.occurred", "2017-04-26", "26 April 2017", "asserts"),
     ("Ciphr", "victim.name", "Ciphr", "us", "asserts"),
     ("Ciphr", "date.occurred", "2017-04-26", "26 April 2017", "asserts"),
     ("Ciphr", "security_incident", "Confirmed", "This was not a security breach", "denies"),

@@ -7,6 +7,22 @@ from types import MappingProxyType
 
 from incidex.codebook import check_value, get_field
 from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.counts import read_counts
+from incidex.coding.cues import (
+    read_action,
+    read_actor,
+    read_asset,
+    read_discovery,
+    read_impact,
+    read_motive,
+    read_response,
+    read_subject,
+)
+from incidex.coding.data import read_data
+from incidex.coding.dates import read_dates
+from incidex.coding.identifiers import read_techniques, read_vulnerabilities
+from incidex.coding.indicators import read_indicators
+from incidex.coding.money import read_money, read_outage
 from incidex.coding.parties import Cast, make_cast, read_accusations
 from incidex.coding.speech import Speech, read_speech
 from incidex.coding.stance import read_stance
@@ -15,7 +31,28 @@ from incidex.model import Claim, CodebookError, Document, Evidence, Report, Span
 
 #: Every coder, by the name and version that its claims are signed with. A coder whose readings change gets a
 #: new version.
-CODERS: Mapping[str, Coder] = MappingProxyType({"victim@1": read_victims, "accusations@1": read_accusations})
+CODERS: Mapping[str, Coder] = MappingProxyType(
+    {
+        "victim@1": read_victims,
+        "accusations@1": read_accusations,
+        "action@1": read_action,
+        "impact@1": read_impact,
+        "motive@1": read_motive,
+        "actor@1": read_actor,
+        "asset@1": read_asset,
+        "discovery@1": read_discovery,
+        "response@1": read_response,
+        "subject@1": read_subject,
+        "counts@1": read_counts,
+        "dates@1": read_dates,
+        "data@1": read_data,
+        "vulnerabilities@1": read_vulnerabilities,
+        "techniques@1": read_techniques,
+        "indicators@1": read_indicators,
+        "money@1": read_money,
+        "outage@1": read_outage,
+    }
+)
 
 #: Fields without which there is no incident to speak of.
 _EVENT_FIELDS = frozenset(

@@ -1,12 +1,13 @@
 """A report's text cut where claims rest on it, so that a page can mark the words."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from incidex.model import Span
 
 
-class Piece(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Piece:
     """A run of text: plain ("plain"), read by some claim ("read"), or the passage asked for ("chosen")."""
 
     text: str

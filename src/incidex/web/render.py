@@ -32,6 +32,7 @@ def _environment() -> Environment:
     templates = {entry.name: entry.read_text("utf-8") for entry in folder.iterdir()}
     return Environment(
         templates=templates,
+        debug=False,  # an error must not carry the values of a record into a log
         undefined_behavior="strict",
         auto_escape_callback=lambda _: "html",
         trim_blocks=True,

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
@@ -97,14 +97,16 @@ def make_app(library: Library, *, member_key: str = "") -> Litestar:
 
 
 @get("/", sync_to_thread=True)
-def home(site: Site, visit: Visit) -> _Answer:
+def home(site: NamedDependency[Site], visit: NamedDependency[Visit]) -> _Answer:
     """Answer with the list of incidents."""
     pages = [make_page(incident) for incident in site.library.incidents(visit.tier)]
     return _page("home.html", visit, title="Incidents", pages=pages)
 
 
 @get("/incidents/{id:str}", sync_to_thread=True)
-def incident(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:  # noqa: A002
+def incident(
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], id: str
+) -> _Answer:  # noqa: A002
     """Answer with a record page, or with its JSON twin for those who ask for JSON first."""
     if _prefers_json(request):
         return _find_json(request, site, visit, id)
@@ -117,13 +119,17 @@ def incident(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:
 
 
 @get("/api/v1/incidents/{id:str}", sync_to_thread=True)
-def incident_json(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:  # noqa: A002
+def incident_json(
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], id: str
+) -> _Answer:  # noqa: A002
     """Answer with the record as JSON."""
     return _find_json(request, site, visit, id)
 
 
 @get("/reports/{id:str}", sync_to_thread=True)
-def report(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:  # noqa: A002
+def report(
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], id: str
+) -> _Answer:  # noqa: A002
     """Answer with a report's text, and the passages that an incident's claims rest on."""
     found = site.library.find_report(id, visit.tier)
     if found is None:
@@ -151,13 +157,13 @@ def report(request: AnyRequest, site: Site, visit: Visit, id: str) -> _Answer:  
 
 
 @get("/enter", sync_to_thread=False)
-def entry(visit: Visit) -> _Answer:
+def entry(visit: NamedDependency[Visit]) -> _Answer:
     """Answer with the form for the member key."""
     return _page("enter.html", visit, title="Members", wrong=False)
 
 
 @post("/enter", status_code=200)
-async def enter(request: AnyRequest, site: Site, visit: Visit) -> _Answer:
+async def enter(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> _Answer:
     """Open a session for the right key."""
     _refuse_forged(request)
     address = request.client.host if request.client else ""
@@ -171,7 +177,7 @@ async def enter(request: AnyRequest, site: Site, visit: Visit) -> _Answer:
 
 
 @post("/leave", status_code=303)
-async def leave(request: AnyRequest, site: Site) -> _Answer:
+async def leave(request: AnyRequest, site: NamedDependency[Site]) -> _Answer:
     """End the session."""
     _refuse_forged(request)
     site.door.leave(request.cookies.get(COOKIE, ""))
@@ -179,14 +185,14 @@ async def leave(request: AnyRequest, site: Site) -> _Answer:
 
 
 @get("/codebook", sync_to_thread=False)
-def codebook(visit: Visit) -> _Answer:
+def codebook(visit: NamedDependency[Visit]) -> _Answer:
     """Answer with every field of the codebook."""
     groups = [(group, [each for each in fields().values() if each.group == group]) for group in GROUPS]
     return _page("codebook.html", visit, title="Codebook", groups=groups)
 
 
 @get("/codebook/{name:str}", sync_to_thread=False)
-def field(visit: Visit, name: str) -> _Answer:
+def field(visit: NamedDependency[Visit], name: str) -> _Answer:
     """Answer with one field: what it means, what it may hold, who can confirm it."""
     try:
         scheme = get_field(name)
@@ -224,7 +230,7 @@ def health() -> _Answer:
 _HANDLERS = (home, incident, incident_json, report, entry, enter, leave, codebook, field, static, health)
 
 
-def _find_visit(request: AnyRequest, site: Site) -> Visit:
+def _find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
     inside = site.door.admits(request.cookies.get(COOKIE, ""))
     return Visit(Tier.GREEN if inside else Tier.CLEAR, site.door.is_open)
 
