@@ -104,7 +104,8 @@ CLAIMS = (
 
 
 def make_report(name: str) -> tuple[Report, Document]:
-    role, register, published, title, text = TEXTS[name]
+    role, register, published, title, lines = TEXTS[name]
+    text = "\n\n".join(" ".join(paragraph.split()) for paragraph in lines.split("\n\n"))
     source = Source(name=name, role=role, reliability="C")
     digest = hashlib.sha256(text.encode()).hexdigest()
     report = Report(

@@ -32,7 +32,7 @@ _STOP_WORDS = (
     "cent day days week weeks month months hour hours year years minute minutes times and/or because but as "
     "dollars euros pounds bitcoins january february march april may june july august september october "
     "november december gb tb mb companies countries organizations organisations hospitals states servers "
-    "computers it they we he she have has had said"
+    "computers it they we he she have has had said the what how share"
 )
 _STOP = frozenset(_STOP_WORDS.split())
 _NEXT = re.compile(r"(?:[ \u00a0]{1,2}|\r?\n[ ]{0,8})([^\W\d_][\w'’-]{0,24})")
@@ -82,6 +82,8 @@ def _find_unit(text: str, number: Number) -> tuple[Span, str] | None:
         if match is None:
             return None
         word, place = match[1].lower(), match.end()
+        if looks_like_year and "\n" in match[0]:
+            return None
         if word == "them" and before == "of":
             return Span(number.span.start, place), "them"
         if word in _STOP or (looks_like_year and step and word not in _UNITS):
@@ -99,6 +101,8 @@ def _weigh(text: str, number: Number, unit: str, around: Span) -> float:
     is_told = _AFFECT.search(text, around.start, around.end) is not None
     if unit in _STAFF:
         return 0.7 if is_told else 0.0
+    if number.value < _FEW:
+        return 0.3
     if not is_told:
         return 0.0 if unit == "them" else 0.5
-    return 0.85 if number.value >= _FEW else 0.4
+    return 0.85

@@ -9,8 +9,9 @@ from incidex.coding.base import Prepared, Reading
 from incidex.coding.lexicon import Sentences
 from incidex.model import Span
 
-_MONTHS = tuple(f"{date(2000, month, 1):%B}".lower() for month in range(1, 13))
-_DAYS = tuple(f"{date(2001, 1, day):%A}".lower() for day in range(1, 8))
+_MONTH_NAMES = "january february march april may june july august september october november december"
+_MONTHS = tuple(_MONTH_NAMES.split())
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r"|sept)\b\.?"
 _YEAR = r"(?:19[89]|20[0-4])[0-9]"
 _GAP = r"(?:,?[ \u00a0]|\n)"
@@ -38,11 +39,12 @@ _CUES = re.compile(
     r"\b(?:(?P<discovered>discover\w{0,4}|detect\w{0,4}|learn(?:ed|t)|became aware|identified|noticed|"
     r"found (?:out|that))"
     r"|(?P<disclosed>announc\w{1,4}|notified|publicly disclosed|disclosed the|filed|made public|"
-    r"published|confirmed|reported (?:to|the)|mailed|informed)"
-    r"|(?P<ended>contained|was restored|were restored|ended|resumed)"
-    r"|(?P<occurred>occurred|happened|took place|attack(?:ed)?\b|breached|hacked|stolen|stole|suffered|"
-    r"leaked|hit by|fell victim|broke in(?:to)?|gained access|had access|accessed|entered|lost|struck|compromised|"
-    r"intrusion|arrived|infected|was hit|were hit|theft|hacker|hackers|data breach|encrypted))\b",
+    r"published a|published its|confirmed|reported (?:to|the)|mailed|informed)"
+    r"|(?P<ended>was contained|was restored|were restored|ended|resumed)"
+    r"|(?P<occurred>occurred|happened|took place|attack(?:ed)?|breached|hacked|stolen|stole|suffered|leaked|"
+    r"hit by|fell victim|broke in(?:to)?|gained access|had access|accessed|entered|lost|struck|"
+    r"compromised|put online|intrusion|arrived|infected|was hit|were hit|theft|hackers?|data breach|"
+    r"encrypted (?:its|our|more|the|files|computers)))\b",
     re.IGNORECASE,
 )
 

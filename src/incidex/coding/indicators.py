@@ -11,19 +11,21 @@ from incidex.codebook import check_value
 from incidex.coding.base import Prepared, Reading
 from incidex.model import CodebookError, Span
 
-_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| \[\.\] )"
-_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_HOST = rf"{_LABEL}(?:{_DOT}{_LABEL}){{1,8}}"
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
+_HOST = rf"[A-Za-z0-9_-]+(?:{_DOT}[A-Za-z0-9_-]+)+"
 
-#: Everything that could be one, in linear time: https://github.com/google/re2
+#: Everything that could be one, in linear time: https://github.com/google/re2. Lengths are checked after:
+#: a counted repetition would cost this engine more memory than the whole pattern.
 _CANDIDATE = re2.compile(
-    r"(?i)(?P<url>\b(?:hxxps?|https?|fxp|ftp)(?:://|\[:\]//|\[://\])[^\s<>\"']{3,500})"
-    rf"|(?P<email>\b[A-Za-z0-9._%+-]{{1,64}}(?:@|\[at\]|\(at\)|\[@\]){_HOST})"
-    r"|(?P<hash>\b(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})\b)"
-    r"|(?P<wallet>\b(?:bc1[a-z0-9]{25,60}|[13][A-HJ-NP-Za-km-z1-9]{25,34}|0x[0-9a-f]{40})\b)"
-    rf"|(?P<ip>\b[0-9]{{1,3}}(?:{_DOT}[0-9]{{1,3}}){{3}}\b)"
+    r"(?i)(?P<url>\b(?:hxxps?|https?|fxp|ftp)(?:://|\[:\]//|\[://\])[^\s<>\"'`]+)"
+    rf"|(?P<email>\b[A-Za-z0-9._%+-]+(?:@|\[at\]|\(at\)|\[@\]){_HOST})"
+    r"|(?P<wallet>\bbc1[a-z0-9]+\b|\b0x[0-9a-f]+\b)"
+    rf"|(?P<ip>\b[0-9]+(?:{_DOT}[0-9]+)+\b)"
     rf"|(?P<domain>\b{_HOST}\b)"
+    r"|(?P<hash>\b[0-9a-f]+\b)"
 )
+_SHORTEST = {"hash": 32, "wallet": 26}
+_LONGEST = 600
 _DEFANGED = re.compile(
     r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)|hxxp|\[:|\[at\]|\(at\)|\[@\]|fxp:", re.IGNORECASE
 )
@@ -40,6 +42,8 @@ _ANNOUNCED = 400
 _ALONE = frozenset({"hash"})
 _NEXT_TO_VERSION = re.compile(r"(?:version|v\.?|release|update|firmware)\s{0,2}$", re.IGNORECASE)
 
+_OR_LATER = re.compile(r"\s(?:or|and) (?:later|newer|above|earlier)")
+
 
 @cache
 def _suffixes() -> TLDExtract:
@@ -52,13 +56,16 @@ def read_indicators(prepared: Prepared) -> Iterator[Reading]:
     text = prepared.text
     for match in _CANDIDATE.finditer(text):
         kind = str(match.lastgroup)
-        start, words = match.start(), match[0]
+        words = match[0]
+        if not _SHORTEST.get(kind, 4) <= len(words) <= _LONGEST:
+            continue
+        start = match.start()
         words = words.rstrip(".,;:!?)]}") if kind == "url" else words
         is_defanged = _DEFANGED.search(words) is not None
         if not (is_defanged or kind in _ALONE or _is_announced(text, start)):
             continue
         value = _check(kind, refang(words))
-        if value and not (kind == "ip" and _NEXT_TO_VERSION.search(text, max(0, start - 12), start)):
+        if value and not (kind == "ip" and _is_version(text, start, match.end())):
             yield Reading(
                 field="indicator",
                 value=value,
@@ -77,6 +84,11 @@ def refang(words: str) -> str:
     return re.sub(r"(?i)^fxp", "ftp", whole)
 
 
+def _is_version(text: str, start: int, end: int) -> bool:
+    is_after = _NEXT_TO_VERSION.search(text, max(0, start - 12), start) is not None
+    return is_after or _OR_LATER.match(text, end) is not None
+
+
 def _is_announced(text: str, start: int) -> bool:
     return _CONTEXT.search(text, max(0, start - _ANNOUNCED), start) is not None
 
@@ -93,7 +105,7 @@ def _check(kind: str, value: str) -> str:
 
 
 #: Suffixes that are also the ends of file names; a bare name with one is a file.
-_FILE_ENDINGS = frozenset("md py sh zip mov js rs pl cc ps ai so app".split(" "))
+_FILE_ENDINGS = frozenset({"md", "py", "sh", "zip", "mov", "js", "rs", "pl", "cc", "ps", "ai", "so", "app"})
 
 
 def _has_public_suffix(host: str) -> bool:

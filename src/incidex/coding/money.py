@@ -16,6 +16,7 @@ _SCALES |= {"bn": 10**9, "b": 10**9, "billion": 10**9}
 
 _AMOUNT = (
     r"(?P<{0}>[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}(?:\.[0-9]{{1,2}})?|[0-9]{{1,12}}(?:\.[0-9]{{1,2}})?)"
+    r"(?:(?:-|–| to )[0-9]{{1,4}}(?:\.[0-9])?(?=[ \u00a0]?(?:million|billion|m|bn)\b))?"
     r"(?:[ \u00a0-]?(?P<{0}scale>thousand|million|billion|k|mn?|bn?)\b)?"
 )
 _CODES = "USD|EUR|GBP|AUD|CAD|NOK|SEK|DKK|CHF|JPY|INR|NZD|SGD|ZAR|BRL"
@@ -27,15 +28,15 @@ _MONEY = re.compile(
 _CUES = re.compile(
     r"(?P<paid>\bpaid\b|\bpayment\b|\bhanded over\b)"
     r"|(?P<demanded>\bdemand\w{0,4}|\bransom was\b|\basked for\b|\bif you pay\b|\bpay us\b|\bransom of\b)"
-    r"|(?P<loss>\bcosts?\b|\bloss(?:es)?\b|\bdamages?\b|\beffect of\b|\bstole\b|\bimpact of\b)",
+    r"|(?P<loss>\bcost\b|\bloss(?:es)?\b|\bdamages?\b|\beffect of\b|\bstole\b|\bimpact of\b)",
     re.IGNORECASE,
 )
 _RANSOM = re.compile(r"\bransom|\battackers\b|\bhackers\b|\bextort", re.IGNORECASE)
 _FIELDS = {"paid": "ransom.paid", "demanded": "ransom.demanded", "loss": "loss.amount"}
 
 _OUTAGE = re.compile(
-    r"\b(?:offline|down|unavailable|outage|out of service|shut|disrupted)[a-z ]{0,25}? (?:for|of|lasted|lasting) "
-    r"(?:about |around |nearly |almost |some )?(?P<length>[0-9]{1,3} (?:hour|day|week|month)s?)\b",
+    r"\b(?:offline|down|unavailable|outage|out of service|shut|disrupted)[a-z ]{0,25}? "
+    r"(?:for|of|lasted|lasting) (?:about |around |nearly |almost |some )?(?P<length>[0-9]{1,3} (?:hour|day|week|month)s?)\b",
     re.IGNORECASE,
 )
 

@@ -26,7 +26,7 @@ _NOUNS: tuple[tuple[Role, str], ...] = (
     (
         Role.ACTOR,
         (
-            "group gang hackers hacker attackers attacker criminals criminal site intruder intruders "
+            "group gang hackers hacker attackers attacker criminals criminal site website intruder intruders "
             "thief thieves "
             "people actor actors crew collective operators extortionists account person seller poster"
         ),
@@ -72,6 +72,9 @@ _PRESS_NAME = re.compile(
     r"Guardian|TechCrunch|ZDNet|BleepingComputer|Wired|Forbes|Telegraph|Newspaper)\b"
 )
 _ACTOR_HINT = re.compile(r"\b(?:group|gang|ransomware|hackers|crew|collective|extortion|leak)\b")
+
+
+_RELATIVE = re.compile(r"\s(?:behind|that|who|which)\b")
 
 
 def party_name(source: Source) -> str:
@@ -147,15 +150,16 @@ class Cast:
 
     def _stand_in(self, lower: str, last: Speaker | None) -> Speaker | None:
         """Resolve a common noun: the party it can mean, or else the noun itself as a name."""
-        words = [word for word in re.findall(r"[a-z\-]+", lower.split(" behind ")[0]) if word in _ROLE_OF]
+        words = [word for word in re.findall(r"[a-z\-]+", _RELATIVE.split(lower)[0]) if word in _ROLE_OF]
         if not words:
             return None
-        noun, role = words[-1], _ROLE_OF[words[-1]]
+        noun = next((word for word in words if _ROLE_OF[word] is Role.AUTHORITY), words[-1])
+        role = _ROLE_OF[noun]
         if role is Role.VICTIM:
             return self._organisation(last)
         if role is Role.ACTOR and self.publisher.role is Role.ACTOR:
             return self.publisher
-        if role is Role.ACTOR and len(self.actors) == 1 and noun != "site":
+        if role is Role.ACTOR and len(self.actors) == 1 and noun not in {"site", "website"}:
             return Speaker(self.actors[0], Role.ACTOR)
         name = _PLURAL.get(noun, noun)
         return Speaker(_phrase(lower) if role in {Role.ACTOR, Role.AUTHORITY} else name, role)
@@ -170,7 +174,7 @@ class Cast:
 
 
 def _phrase(lower: str) -> str:
-    return " ".join(lower.split()[:6])
+    return " ".join(re.split(r" (?:that|who|which) ", f"{lower} ")[0].split()[:6])
 
 
 def _is_same(name: str, whole: str) -> bool:
@@ -191,7 +195,8 @@ def make_cast(report: Report | None, text: str, victim: str) -> Cast:
     publisher = Speaker(party_name(source), source.role)
     if source.role is Role.VICTIM and victim:
         victim = publisher.name
-    return Cast(publisher, victim, tuple(_actors(text)))
+    actors = (name for name in _actors(text) if not (victim and _is_same(name, victim)))
+    return Cast(publisher, victim, tuple(actors))
 
 
 #: Characters of a text in which its actors are looked for.
@@ -207,7 +212,7 @@ _CLAIMED_IT = re.compile(
     rf"takes|taken)\s(?:responsibility|credit)"
     rf"|(?:calls? (?:itself|themselves)|group (?:known as|called)|hackers (?:known as|called)|(?:leader|"
     rf"members) of)\s(?:the\s)?({NAME})"
-    rf"|({NAME})\s(?:ransomware\s|extortion\s|hacking\s){{0,2}}(?:group|gang|hackers|crew)\b"
+    rf"|({NAME})\s(?:ransomware\s|extortion\s|hacking\s){{0,2}}(?:group|gang|crew)\b"
 )
 
 

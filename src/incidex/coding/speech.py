@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from incidex.coding.parties import Cast
 from incidex.coding.phrases import NAME
@@ -27,10 +28,10 @@ _NOUN = (
 )
 #: The subject at the very end of what stands before a verb.
 _SUBJECT = re.compile(
-    rf"(?P<who>(?:[Aa]\sspokes\w+\sfor\s|[Ii]ts\s|[Tt]he\s|"
+    rf"(?<![\w’'])(?P<who>(?:[Aa]\sspokes\w+\sfor\s|[Ii]ts\s|[Tt]he\s|"
     rf"[Aa]n?\s)?(?:[a-z][\w’'\-]{{0,30}}\s){{0,5}}(?:of\s|for\s|at\s|by\s)?(?:the\s)?{NAME}"
     rf"|{_NOUN}(?:\sbehind\sthe\s\w+)?|\b[Ii]t|\b[Hh]e|\b[Ss]he|\b[Tt]hey|\b[Ww]e)"
-    r"(?:,\s[^,\n]{1,100},|\s(?:who|which)\s[^,.\n]{1,80})?"
+    r"(?:,\s[^,]{1,140},|\s(?:who|which)\s[^,.]{1,80})?"
     r"\s(?:(?:has|have|had|also|later|now|since|then|today|yesterday|initially|repeatedly|first)\s){0,3}$"
 )
 _REPORTS = re.compile(rf"\b{_VERB}\b")
@@ -44,6 +45,12 @@ _STATEMENT = re.compile(
 _QUOTES = re.compile(r"“[^“”]{2,2000}”|\"[^\"\n]{2,2000}\"|(?<!\w)‘[^‘’\n]{2,400}’(?!\w)")
 _QUOTED_WORDS = 4
 
+#: Verbs that may stand before their subject: "…, said Acme".
+_INVERTING = frozenset(
+    {"said", "says", "wrote", "writes", "reported", "added", "adds", "warned", "explained"}
+)
+#: More reporting verbs than this in one sentence are no speech, but a list or an attack on the reader.
+_MOST_VERBS = 24
 _TOPIC = re.compile(
     rf"[“\"'‘]?(?P<who>{NAME}|(?:The|A|Its|Their)\s(?:[a-z][\w\-]{{0,30}}\s){{0,3}}[a-z]\w{{1,30}})"
 )
@@ -115,8 +122,9 @@ def _in_sentence(text: str, sentence: Span, cast: Cast, last: Speaker | None) ->
         leads = match.start() - sentence.start < 3
         start, end = (match.end(), sentence.end) if leads else (sentence.start, match.start())
         yield from _said(cast.resolve(match["who"], last), start, end)
-    for verb in _REPORTS.finditer(text, sentence.start, sentence.end):
-        speaker, subject = _subject(text, max(begin, verb.start() - 160), verb.start(), cast, last)
+    for verb in islice(_REPORTS.finditer(text, sentence.start, sentence.end), _MOST_VERBS):
+        reach = 260 if text[verb.start() - 2 : verb.start()] == ", " else 160
+        speaker, subject = _subject(text, max(begin, verb.start() - reach), verb.start(), cast, last)
         if speaker is None:
             speaker, end = _inverted(text, verb, sentence, cast, last)
             if speaker:
@@ -158,7 +166,9 @@ def _inverted(
     text: str, verb: re.Match[str], sentence: Span, cast: Cast, last: Speaker | None
 ) -> tuple[Speaker | None, int]:
     """Read "…, said X": the verb stands after a comma or a quotation and before its subject."""
-    if not re.search(r"[,”\"’]\s?$", text[max(sentence.start, verb.start() - 3) : verb.start()]):
+    if verb.group() not in _INVERTING or not re.search(
+        r"[,”\"’]\s?$", text[max(sentence.start, verb.start() - 3) : verb.start()]
+    ):
         return None, 0
     match = re.match(
         rf"\s((?:the\s|a\s|its\s)?(?:[a-z][\w\-]{{0,30}}\s){{0,4}}?(?:{NAME}|[a-z]{{3,30}}))",

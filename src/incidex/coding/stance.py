@@ -80,8 +80,8 @@ def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:
     `None` is for conditions, advice, plans and things left unsaid ("if your data was …", "would not say
     how many …"). The scope of a cue is its clause; "denied that …" reaches over the clause it governs.
     """
-    before = text[max(sentence.start, span.start - _REACH) : span.start]
-    after = text[span.end : max(span.end, min(sentence.end, span.end + _REACH))]
+    before = _unwrap(text[max(sentence.start, span.start - _REACH) : span.start])
+    after = _unwrap(text[span.end : max(span.end, min(sentence.end, span.end + _REACH))])
     inside = text[span.start : span.end]
     clause, tail = _clause_before(before), _clause_after(after)
     if _DROP.search(clause):
@@ -95,6 +95,11 @@ def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:
     ):
         return Stance.DOUBTS
     return Stance.ASSERTS
+
+
+def _unwrap(words: str) -> str:
+    """Join lines that were broken by hand, so that a cue may stand on both sides of the break."""
+    return words.replace("\n", " ")
 
 
 def _is_denied(before: str, clause: str, tail: str, inside: str) -> bool:

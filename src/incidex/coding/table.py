@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from incidex.codebook import check_value, get_field
 from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.countries import read_countries, read_industry
 from incidex.coding.counts import read_counts
 from incidex.coding.cues import (
     read_action,
@@ -23,6 +24,7 @@ from incidex.coding.dates import read_dates
 from incidex.coding.identifiers import read_techniques, read_vulnerabilities
 from incidex.coding.indicators import read_indicators
 from incidex.coding.money import read_money, read_outage
+from incidex.coding.names import read_actor_names, read_malware, read_tools
 from incidex.coding.parties import Cast, make_cast, read_accusations
 from incidex.coding.speech import Speech, read_speech
 from incidex.coding.stance import read_stance
@@ -51,20 +53,26 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "indicators@1": read_indicators,
         "money@1": read_money,
         "outage@1": read_outage,
+        "actor-names@1": read_actor_names,
+        "malware@1": read_malware,
+        "tools@1": read_tools,
+        "countries@1": read_countries,
+        "industry@1": read_industry,
     }
 )
 
-#: Fields without which there is no incident to speak of.
-_EVENT_FIELDS = frozenset(
+#: What a text must tell two of, where it names no victim, to tell of an incident: a survey, a product or
+#: advice may name data or an attack, but nothing that befell somebody at some time.
+_SIGNS: Mapping[str, str] = MappingProxyType(
     {
-        "victim.name",
-        "action",
-        "action.variety",
-        "impact",
-        "data.class",
-        "data.variety",
-        "data.records",
-        "ransom.demanded",
+        "action": "action",
+        "action.variety": "action",
+        "impact": "impact",
+        "data.class": "data",
+        "data.variety": "data",
+        "data.records": "count",
+        "date.occurred": "date",
+        "actor.name": "actor",
     }
 )
 
@@ -178,4 +186,5 @@ def _rank(claim: Claim) -> tuple[float, int, str]:
 
 
 def _tells_of_incident(claims: Iterable[Claim]) -> bool:
-    return any(claim.field in _EVENT_FIELDS for claim in claims)
+    asserted = {claim.field for claim in claims if claim.stance is not Stance.DENIES}
+    return "victim.name" in asserted or len({_SIGNS[field] for field in asserted if field in _SIGNS}) > 1

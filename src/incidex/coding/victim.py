@@ -22,7 +22,7 @@ _SUFFERED = (
     r"accidentally|mistakenly|learned|lost access|lost|left)"
 )
 _THINGS = (
-    r"(?:servers?|systems?|networks?|websites?|databases?|customers?|users?|patients?|employees?|data|"
+    r"(?i:servers?|systems?|networks?|websites?|databases?|customers?|users?|patients?|employees?|data|"
     r"records|files|computers?|accounts?|guests|staff|members|students|information)"
 )
 _AUX = r"(?:(?:has|have|had|today|also|recently|later|first|since)\s){0,2}"
@@ -47,7 +47,7 @@ def _pattern(words: str, weight: float, why: str) -> _Pattern:
 
 _PATTERNS = (
     _pattern(
-        rf"NAME{_ASIDE}\s{_AUX}(?:{_SUFFERED})\s[^.\n]{{0,90}}?\b{EVENT}", 3.0, "said to have suffered it"
+        rf"NAME{_ASIDE}\s{_AUX}(?:{_SUFFERED})\s[^.\n]{{0,90}}?\b{EVENT}", 4.0, "said to have suffered it"
     ),
     _pattern(
         rf"\b(?:\w+ )?{EVENT}e?s?\s(?:at|on|of|against|into|involving|affecting|targeting)\s(?:the\s)?"
@@ -95,6 +95,11 @@ _PATTERNS = (
         r"NAME\s(?:being|is|was|are|were)\s(?:one of|among)\s(?:them|those|the)\b",
         2.5,
         "one of those affected",
+    ),
+    _pattern(
+        rf"NAME{_ASIDE}\s{_AUX}(?:fights|battles|investigates|puts?\s(?:the|its)\s(?:cost|effect|damage))\b",
+        2.0,
+        "deals with it",
     ),
     _pattern(r"NAME\sholds\b", 1.0, "who holds the data"),
     _pattern(r"\b(?:ransom|data|secrets)\s(?:of|from|paid by)\s(?:the\s)?NAME", 1.0, "who paid"),
@@ -177,7 +182,7 @@ def _spell_out(name: str, text: str) -> str:
 
 def _has_event(each: _Candidate) -> bool:
     """Say whether something is said to have happened to it: many weak mentions are only a topic."""
-    return max(weight for weight, _, _ in each.hits) >= 1.5 or each.score >= 3.5
+    return max(weight for weight, _, _ in each.hits) >= 1.5 or each.score >= 3.0
 
 
 def _confidence(best: _Candidate) -> float:

@@ -15,7 +15,7 @@ from incidex.text.runs import Runs
 WORD = re.compile(r"\S+")
 
 #: Beyond this, nothing is aligned: a page of so many words is no report, and each word takes memory.
-MAX_CHARACTERS = 8_000_000
+MAX_CHARACTERS = 4_000_000
 
 #: Words to a series, longest first: short texts hold no long series that occurs once.
 SERIES = (4, 2, 1)

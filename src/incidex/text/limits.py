@@ -9,7 +9,7 @@ class Limits:
 
     max_bytes: int = 20_000_000  # of the report as received
     max_characters: int = 10_000_000  # of the text that comes out: a small PDF can hold a very long one
-    memory_bytes: int = 2_000_000_000  # of address space, which the libraries take more of than they touch
+    memory_bytes: int = 1_000_000_000  # of address space; 5 MB of HTML, the costliest, took 633 MB
     seconds: float = 10.0  # by the clock
     reports_per_process: int = 500  # then a fresh process, so that what libraries leak stays small
 

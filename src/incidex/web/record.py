@@ -1,7 +1,7 @@
 """What a record page shows, made from the incident and from nothing else."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from urllib.parse import quote
@@ -196,7 +196,7 @@ def _sections(incident: Incident) -> Iterator[Section]:
 
 def _denied(incident: Incident) -> Iterator[Row]:
     for name, held in incident.denied.items():
-        shown = tuple(_show(incident, value) for value in held)
+        shown = tuple(_show_denied(incident, value) for value in held)
         yield Row(name=name, label=say_label(name), values=shown, withheld="")
 
 
@@ -221,6 +221,14 @@ def _show(incident: Incident, value: Value) -> Shown:
         reviewed=value.reviewed is Decision.ACCEPTED,
         sides=tuple((says, tuple(_voices(incident, claims))) for says, claims in sides if claims),
     )
+
+
+def _show_denied(incident: Incident, value: Value) -> Shown:
+    """Show a value that nobody asserts: its status is of no use to a reader, who speaks against it is."""
+    word, sign, verb = ("denied", "¬", "denies it") if value.denying else ("doubted", "?", "could not say")
+    against = value.denying or value.doubting
+    names = sorted({f"{claim.speaker.name} ({claim.speaker.role}) {verb}." for claim in against})
+    return replace(_show(incident, value), status=word, sign=sign, reasons=tuple(names))
 
 
 def _voices(incident: Incident, claims: Iterable[Claim]) -> Iterator[Voice]:

@@ -11,6 +11,7 @@ from litestar import Litestar, MediaType, Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 
 from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
 from incidex.exchange import to_record
@@ -103,41 +104,41 @@ def home(site: NamedDependency[Site], visit: NamedDependency[Visit]) -> _Answer:
     return _page("home.html", visit, title="Incidents", pages=pages)
 
 
-@get("/incidents/{id:str}", sync_to_thread=True)
+@get("/incidents/{name:str}", sync_to_thread=True)
 def incident(
-    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], id: str
-) -> _Answer:  # noqa: A002
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
+) -> _Answer:
     """Answer with a record page, or with its JSON twin for those who ask for JSON first."""
     if _prefers_json(request):
-        return _find_json(request, site, visit, id)
+        return _find_json(request, site, visit, name)
     as_of = _parse_as_of(request.query_params.get("as_of", ""))
-    found = site.library.find_incident(id, visit.tier, as_of)
+    found = site.library.find_incident(name, visit.tier, as_of)
     if found is None:
         raise HTTPException(status_code=404)
     page = make_page(found)
     return _page("record.html", visit, title=page.title, page=page, as_of=str(as_of or ""))
 
 
-@get("/api/v1/incidents/{id:str}", sync_to_thread=True)
+@get("/api/v1/incidents/{name:str}", sync_to_thread=True)
 def incident_json(
-    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], id: str
-) -> _Answer:  # noqa: A002
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
+) -> _Answer:
     """Answer with the record as JSON."""
-    return _find_json(request, site, visit, id)
+    return _find_json(request, site, visit, name)
 
 
-@get("/reports/{id:str}", sync_to_thread=True)
+@get("/reports/{name:str}", sync_to_thread=True)
 def report(
-    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], id: str
-) -> _Answer:  # noqa: A002
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
+) -> _Answer:
     """Answer with a report's text, and the passages that an incident's claims rest on."""
-    found = site.library.find_report(id, visit.tier)
+    found = site.library.find_report(name, visit.tier)
     if found is None:
         raise HTTPException(status_code=404)
     filed, document = found
     asked = request.query_params.get("claim", "")
     of = request.query_params.get("incident", "")
-    claims = [claim for claim in _find_claims(site, visit, id, of) if _is_verbatim(claim, document.text)]
+    claims = [claim for claim in _find_claims(site, visit, name, of) if _is_verbatim(claim, document.text)]
     spans = {claim.id: claim.evidence.span for claim in claims if claim.evidence}
     chosen = next((claim for claim in claims if claim.id == asked), None)
     return _page(
@@ -192,7 +193,7 @@ def codebook(visit: NamedDependency[Visit]) -> _Answer:
 
 
 @get("/codebook/{name:str}", sync_to_thread=False)
-def field(visit: NamedDependency[Visit], name: str) -> _Answer:
+def field(visit: NamedDependency[Visit], name: FromPath[str]) -> _Answer:
     """Answer with one field: what it means, what it may hold, who can confirm it."""
     try:
         scheme = get_field(name)
@@ -213,7 +214,7 @@ def field(visit: NamedDependency[Visit], name: str) -> _Answer:
 
 
 @get("/static/{name:str}", sync_to_thread=False)
-def static(name: str) -> _Answer:
+def static(name: FromPath[str]) -> _Answer:
     """Answer with a file that the pages use; the table of names is the whole folder."""
     kind = {"incidex.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}.get(name)
     if kind is None:

@@ -16,10 +16,10 @@ _CLAUSES: Mapping[str, str] = MappingProxyType(
         "date.occurred": "it happened {when}",
         "action": "it was a case of {lower}",
         "impact": "{lower} {was} harmed",
-        "data.class": "{value} {was} exposed",
-        "data.records": "{value} records were affected",
-        "asset.variety": "{value} {was} affected",
+        "data.class": "{lower} {was} exposed",
         "actor.name": "{value} {was} behind it",
+        "data.records": "{value} records were affected",
+        "asset.variety": "{lower} {was} affected",
         "actor.motive": "the motive was {lower}",
         "malware": "{value} was used",
         "tool": "{value} was used",
@@ -29,7 +29,7 @@ _CLAUSES: Mapping[str, str] = MappingProxyType(
         "ransom.demanded": "a ransom of {value} was demanded",
         "ransom.paid": "a ransom of {value} was paid",
         "loss.amount": "the loss was {value}",
-        "response": "the response was: {lower}",
+        "response": "the response included: {lower}",
         "victim.secondary": "{value} {was} affected as well",
     }
 )
@@ -48,6 +48,11 @@ class _Voices:
     asserting: tuple[str, ...]
     denying: tuple[str, ...]
     doubting: tuple[str, ...]
+
+    @property
+    def disagree(self) -> bool:
+        """Say whether they do not all say the same."""
+        return sum(map(bool, (self.asserting, self.denying, self.doubting))) > 1
 
 
 def make_summary(incident: Incident) -> str:
@@ -70,9 +75,14 @@ def _in(report: str) -> Callable[[Claim], bool]:
 
 
 def _sentences(incident: Incident, wanted: Callable[[Claim], bool]) -> Iterator[str]:
+    """Yield one sentence for everything that the same people say, and one for each dispute."""
+    told: dict[tuple[_Voices, str], list[str]] = {}
     for field in _CLAUSES:
-        for voices, said in _grouped(incident, field, wanted).items():
-            yield _sentence(field, said, voices)
+        for voices, values in _grouped(incident, field, wanted).items():
+            key = (voices, field if voices.disagree else "")  # "denied it" must have one thing to mean
+            told.setdefault(key, []).append(_clause(field, values))
+    for (voices, _), clauses in told.items():
+        yield _sentence(clauses, voices)
 
 
 def _grouped(incident: Incident, field: str, wanted: Callable[[Claim], bool]) -> dict[_Voices, list[str]]:
@@ -94,28 +104,34 @@ def _hear(claims: Iterable[Claim]) -> _Voices:
     )
 
 
-def _sentence(field: str, values: list[str], voices: _Voices) -> str:
+def _sentence(clauses: list[str], voices: _Voices) -> str:
     told = (
-        (voices.asserting, "said that ", "said that "),
-        (voices.denying, "denied that ", "denied it"),
-        (voices.doubting, "could not say whether ", "could not say"),
+        (voices.asserting, "said", "that", "said so"),
+        (voices.denying, "denied", "that", "denied it"),
+        (voices.doubting, "could not say", "whether", "could not say"),
     )
     parts: list[str] = []
-    for names, alone, after in told:
+    for names, verb, link, after in told:
         if names:
-            words = after if parts else alone + _clause(field, values)
-            parts.append(f"{say_list(list(names))} {words}")
+            listed = say_list([f"{link} {clause}" for clause in clauses], most=len(clauses))
+            parts.append(f"{say_list(list(names))} {after if parts else f'{verb} {listed}'}")
     return "; ".join(parts) + "."
 
 
 def _clause(field: str, values: list[str]) -> str:
-    value = say_list([say_value(field, each) for each in values])
+    said = [say_value(field, each) for each in values]
+    value = say_list(said)
     return _CLAUSES[field].format(
         value=value,
-        lower=value[:1].lower() + value[1:],
+        lower=say_list([_lower(each) for each in said]),
         when=_say_when(values),
         was="were" if len(values) > 1 or field in _PLURAL else "was",
     )
+
+
+def _lower(words: str) -> str:
+    """Begin in lower case, as inside a sentence, unless it is an abbreviation: "IMEI numbers"."""
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 def _say_when(values: list[str]) -> str:

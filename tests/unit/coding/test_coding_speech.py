@@ -77,6 +77,18 @@ SPEECH = [
         ("Zenith", Role.NAMED_PARTY),
     ),
     ("Zenith denied it. Acme Foods said that 5,000 records were taken.", "5,000", VICTIM),
+    (
+        "Acme Foods, which fell victim in May and shut its plants, told the FBI that 5,000 records went.",
+        "5,000",
+        VICTIM,
+    ),
+    (
+        "A foreign ministry spokesman said that 5,000 records were taken.",
+        "5,000",
+        ("a foreign ministry spokesman", Role.AUTHORITY),
+    ),
+    ("The list that appeared holds 5,000 records.", "5,000", PRESS),
+    ("The website that claims to hold it has 5,000 records.", "5,000", ("the website", Role.ACTOR)),
     ("Acme Foods said it was hacked. 5,000 records were found online by us.", "5,000", PRESS),
 ]
 

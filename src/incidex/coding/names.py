@@ -1,0 +1,90 @@
+"""Names that the field has given: `actor.name`, `malware` and `tool`, by their canonical names."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from incidex.codebook import Term, get_vocabulary
+from incidex.coding.base import Prepared, Reading
+from incidex.coding.lexicon import Hit, Lexicon
+
+#: What must stand near a name that could be an everyday word, by field.
+_CONTEXT = {
+    "actor.name": re.compile(
+        r"\b(?:group|gang|hackers?|hacking|ransomware|threat actors?|collective|crew|cartel|affiliates?|"
+        r"attributed to|claimed responsibility|calling (?:itself|themselves)|call themselves|APT)\b",
+        re.IGNORECASE,
+    ),
+    "malware": re.compile(
+        r"\b(?:malware|ransomware|trojan|backdoor|worm|virus|botnet|spyware|wiper|loader|infostealer|stealer|"
+        r"implant|variant|strain)\b",
+        re.IGNORECASE,
+    ),
+    "tool": re.compile(
+        r"\b(?:tools?|utility|malware|attackers?|hackers?|payload|post-exploitation)\b", re.IGNORECASE
+    ),
+}
+_NEAR = 60
+
+#: A capital or a figure inside a word: nobody writes an everyday word so.
+_COINED = re.compile(r"[a-z][A-Z]|[A-Za-z][0-9]|[0-9][A-Za-z]|[A-Z]{2,}[a-z]")
+_NUMBERED = re.compile(r"(?:the )?(?:group|team|unit|operation) [0-9a-z]{1,4}", re.IGNORECASE)
+
+_VOCABULARIES = {"actor.name": ("actor", "group"), "malware": ("malware", "ransomware"), "tool": ("tool",)}
+_SHORTEST = 4
+
+
+def read_actor_names(prepared: Prepared) -> Iterator[Reading]:
+    """Read names and aliases of known actors."""
+    return _read("actor.name", prepared)
+
+
+def read_malware(prepared: Prepared) -> Iterator[Reading]:
+    """Read names of known malware, ransomware included."""
+    return _read("malware", prepared)
+
+
+def read_tools(prepared: Prepared) -> Iterator[Reading]:
+    """Read names of known tools."""
+    return _read("tool", prepared)
+
+
+def _read(field: str, prepared: Prepared) -> Iterator[Reading]:
+    lexicon, names = _load(field)
+    for hit in lexicon.find(prepared.text):
+        term, source = names[hit.term]
+        confidence = _weigh(field, hit, prepared.text)
+        if confidence:
+            alias = "" if hit.term == term.label else f", an alias of {term.label}"
+            yield Reading(
+                field=field,
+                value=term.label,
+                span=hit.span,
+                confidence=confidence,
+                why=f"the name '{hit.term}'{alias} ({source})",
+            )
+
+
+@cache
+def _load(field: str) -> tuple[Lexicon, Mapping[str, tuple[Term, str]]]:
+    """Return the names of a field as they are spelt, each with its term and who says so."""
+    found: dict[str, tuple[Term, str]] = {}
+    for vocabulary in _VOCABULARIES[field]:
+        terms = get_vocabulary(vocabulary).values()
+        source = "ATT&CK" if vocabulary in {"group", "malware", "tool"} else "MISP galaxy"
+        for name, term in [(term.label, term) for term in terms] + [(n, t) for t in terms for n in t.aliases]:
+            if len(name) >= _SHORTEST and name[0].isalnum() and name != name.lower():
+                found.setdefault(name, (term, source))
+                found.setdefault(name.upper(), (term, source))
+    return Lexicon(found, lower=False), found
+
+
+def _weigh(field: str, hit: Hit, text: str) -> float:
+    """Return how likely the name is meant as one; 0 when nothing says that the word is a name."""
+    before = text[max(0, hit.span.start - _NEAR) : hit.span.start]
+    after = text[hit.span.end : hit.span.end + _NEAR]
+    is_near = any(_CONTEXT[field].search(side) for side in (before, after))
+    if is_near and not (_NUMBERED.fullmatch(hit.term) and field != "actor.name"):
+        return 0.8
+    is_sure = (_COINED.search(hit.term) or " " in hit.term) and not _NUMBERED.fullmatch(hit.term)
+    return 0.65 if is_sure and len(hit.term) > _SHORTEST else 0.0
