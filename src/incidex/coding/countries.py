@@ -22,10 +22,12 @@ _ACTOR = (
 )
 _WORDS = r"(?:[ \n][\w'’-]{1,20}){0,3}?[ \n]"
 _AFTER_IS_ACTOR = re.compile(
-    rf"(?:-based|-linked|-backed|-sponsored)?{_WORDS.replace('3', '2')}{_ACTOR}\b", re.IGNORECASE
+    rf"(?:-based|-linked|-backed|-sponsored)?{_WORDS.replace('3', '2')}{_ACTOR}\b",
+    re.IGNORECASE,
 )
 _AFTER_IS_VICTIM = re.compile(
-    rf"(?:-based\b|-headquartered\b|['’]s (?:largest|biggest|second|national|leading)|{_WORDS}{_ORGANISATION}\b)",
+    rf"(?:-based\b|-headquartered\b|['’]s (?:largest|biggest|second|national|leading)"
+    rf"|{_WORDS}{_ORGANISATION}\b)",
     re.IGNORECASE,
 )
 _BEFORE_IS_ACTOR = re.compile(

@@ -36,7 +36,8 @@ _FIELDS = {"paid": "ransom.paid", "demanded": "ransom.demanded", "loss": "loss.a
 
 _OUTAGE = re.compile(
     r"\b(?:offline|down|unavailable|outage|out of service|shut|disrupted)[a-z ]{0,25}? "
-    r"(?:for|of|lasted|lasting) (?:about |around |nearly |almost |some )?(?P<length>[0-9]{1,3} (?:hour|day|week|month)s?)\b",
+    r"(?:for|of|lasted|lasting) "
+    r"(?:about |around |nearly |almost |some )?(?P<length>[0-9]{1,3} (?:hour|day|week|month)s?)\b",
     re.IGNORECASE,
 )
 

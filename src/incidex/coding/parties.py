@@ -52,6 +52,7 @@ _NOUNS: tuple[tuple[Role, str], ...] = (
     ),
 )
 _ROLE_OF = {noun: role for role, nouns in _NOUNS for noun in nouns.split()}
+_DETERMINERS = frozenset({"the", "a", "an", "its", "their", "one", "two", "some"})
 _PLURAL = {"customer": "customers", "user": "users", "patient": "patients", "employee": "employees"}
 
 _AUTHORITY_NAME = re.compile(
@@ -104,7 +105,7 @@ class Cast:
             return last
         if lower in {"we", "i"}:
             return self.publisher
-        named = self._find_named(plain)
+        named = None if lower in _ROLE_OF else self._find_named(plain)
         return named or self._stand_in(lower, last)
 
     def _find_named(self, plain: str) -> Speaker | None:
@@ -162,7 +163,7 @@ class Cast:
         if role is Role.ACTOR and len(self.actors) == 1 and noun not in {"site", "website"}:
             return Speaker(self.actors[0], Role.ACTOR)
         name = _PLURAL.get(noun, noun)
-        return Speaker(_phrase(lower) if role in {Role.ACTOR, Role.AUTHORITY} else name, role)
+        return Speaker(_phrase(lower, noun) if role in {Role.ACTOR, Role.AUTHORITY} else name, role)
 
     def _organisation(self, last: Speaker | None) -> Speaker | None:
         """Read "the company" as the party that spoke last, when that can be a company; else as the victim."""
@@ -173,8 +174,13 @@ class Cast:
         return Speaker(self.victim, Role.VICTIM) if self.victim else None
 
 
-def _phrase(lower: str) -> str:
-    return " ".join(re.split(r" (?:that|who|which) ", f"{lower} ")[0].split()[:6])
+def _phrase(lower: str, noun: str) -> str:
+    """Return the few words around a noun that name its bearer: "the people behind the page"."""
+    words = re.split(r" (?:that|who|which) ", f"{lower} ")[0].split()
+    at = words.index(noun) if noun in words else 0
+    starts = [index for index, word in enumerate(words[: at + 1]) if word in _DETERMINERS]
+    start = starts[-1] if starts else max(0, at - 1)
+    return " ".join(words[start : start + 6])
 
 
 def _is_same(name: str, whole: str) -> bool:

@@ -11,15 +11,16 @@ from incidex.coding.phrases import NAME
 from incidex.model import Span, Speaker
 
 _VERB = (
-    r"(?:said|says|say|claimed|claims|claim|confirmed|confirms|confirm|denied|denies|deny|told|tells|"
-    r"wrote|writes|reported|reports|"
+    r"(?:said|says|say|claimed|confirmed|confirms|confirm|denied|denies|deny|told|tells|"
+    r"wrote|writes|"
     r"acknowledged|acknowledges|insisted|insists|alleged|alleges|warned|warns|announced|announces|stated|"
-    r"states|"
     r"added|adds|admitted|admits|disclosed|believes|believe|rejects|rejected|refutes|refuted|disputes|"
     r"disputed|dismissed|dismisses|"
     r"blamed|blames|accused|accuses|repeated|explained|explains|complained|asserted|asserts|estimates|"
     r"advised|reads|"
-    r"doubts|doubt|thinks|declared|noted|notes|revealed|argued|attributed|attributes|described|calls|called)"
+    r"doubts|doubt|thinks|declared|noted|revealed|argued|attributed|attributes|described|called|"
+    r"reported(?!\sthe\s\w+\sto\b)|reports(?=\s(?:an?|its)\b)|claims?(?=\s(?:that|to|it|he|she|they|\d)\b)|"
+    r"notes(?=\sthat\b)|states(?=\sthat\b)|calls(?=\s(?:it|the|this)\b))"
 )
 _NOUN = (
     r"(?:(?:[Tt]he|[Ii]ts|[Aa]n?|[Tt]heir|[Oo]ne|[Tt]wo|[Tt]hree|[Ss]ome|[Oo]ther|[Mm]any|[Ss]everal|"
@@ -32,7 +33,8 @@ _SUBJECT = re.compile(
     rf"[Aa]n?\s)?(?:[a-z][\w’'\-]{{0,30}}\s){{0,5}}(?:of\s|for\s|at\s|by\s)?(?:the\s)?{NAME}"
     rf"|{_NOUN}(?:\sbehind\sthe\s\w+)?|\b[Ii]t|\b[Hh]e|\b[Ss]he|\b[Tt]hey|\b[Ww]e)"
     r"(?:,\s[^,]{1,140},|\s(?:who|which)\s[^,.]{1,80})?"
-    r"\s(?:(?:has|have|had|also|later|now|since|then|today|yesterday|initially|repeatedly|first)\s){0,3}$"
+    r"\s(?:(?:has|have|had|also|later|now|since|then|today|yesterday|initially|repeatedly|first|does|do|"
+    r"did|not)\s){0,3}$"
 )
 _REPORTS = re.compile(rf"\b{_VERB}\b")
 _ACCORDING = re.compile(
@@ -45,6 +47,8 @@ _STATEMENT = re.compile(
 _QUOTES = re.compile(r"“[^“”]{2,2000}”|\"[^\"\n]{2,2000}\"|(?<!\w)‘[^‘’\n]{2,400}’(?!\w)")
 _QUOTED_WORDS = 4
 
+#: "… are said to be": nobody in particular says so.
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being)\s$")
 #: Verbs that may stand before their subject: "…, said Acme".
 _INVERTING = frozenset(
     {"said", "says", "wrote", "writes", "reported", "added", "adds", "warned", "explained"}
@@ -123,6 +127,8 @@ def _in_sentence(text: str, sentence: Span, cast: Cast, last: Speaker | None) ->
         start, end = (match.end(), sentence.end) if leads else (sentence.start, match.start())
         yield from _said(cast.resolve(match["who"], last), start, end)
     for verb in islice(_REPORTS.finditer(text, sentence.start, sentence.end), _MOST_VERBS):
+        if _PASSIVE.search(text, max(begin, verb.start() - 12), verb.start()):
+            continue
         reach = 260 if text[verb.start() - 2 : verb.start()] == ", " else 160
         speaker, subject = _subject(text, max(begin, verb.start() - reach), verb.start(), cast, last)
         if speaker is None:

@@ -83,6 +83,7 @@ def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:
     before = _unwrap(text[max(sentence.start, span.start - _REACH) : span.start])
     after = _unwrap(text[span.end : max(span.end, min(sentence.end, span.end + _REACH))])
     inside = text[span.start : span.end]
+    before = "" if _BREAK.search(inside) else before
     clause, tail = _clause_before(before), _clause_after(after)
     if _DROP.search(clause):
         return None

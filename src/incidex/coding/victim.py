@@ -126,6 +126,7 @@ _EVENT_WORDS = re.compile(
     r"(?:\s(?:Data|Breach|Hack|Hacked|Attack|Incident|Leak|Ransomware|Cyberattack|Cyber|Security|Suffers|"
     r"Says))+$"
 )
+_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,60}(?:\.[a-z0-9-]{1,20}){0,2}\.[a-z]{2,12}")
 _SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")  # the number of an advisory
 #: Less evidence than this names nobody: on summaries without a title it was wrong twice in three times.
 _ENOUGH = 2.5
@@ -158,6 +159,9 @@ def read_victims(prepared: Prepared) -> Iterator[Reading]:
             why=why,
             stance="asserts",
         )
+    if _DOMAIN.fullmatch(best.name):
+        span = best.hits[0][1]
+        yield Reading(field="victim.domain", value=best.name, span=span, confidence=0.8, stance="asserts")
 
 
 def find_victim(prepared: Prepared) -> _Candidate | None:

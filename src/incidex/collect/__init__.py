@@ -1,3 +1,3 @@
-"""Fetch politely and safely, keep the raw bytes, notice change. Nothing is fetched yet: files come by hand."""
+"""Fetch politely and safely, keep the raw bytes, notice change. Reports are handed in by hand so far."""
 
 __all__: list[str] = []

@@ -52,6 +52,15 @@ STANCES: list[tuple[str, str, Stance | None]] = [
     ("Passwords may have been taken.", "Passwords", DOUBTS),
     ("The thieves might have seen passwords.", "passwords", DOUBTS),
     ("Experts doubt that passwords were taken.", "passwords", DOUBTS),
+    (
+        (
+            "We have looked at the site for a long time, with care and with patience, and we do not\n"
+            "believe that the servers are compromised."
+        ),
+        "servers are compromised",
+        DENIES,
+    ),
+    ("Nobody used the network with the laptop since it was stolen.", "laptop since it was stolen", ASSERTS),
     ("If your passwords were taken, call us.", "passwords", None),
     ("You should change your passwords.", "passwords", None),
     ("Please change your passwords.", "passwords", None),

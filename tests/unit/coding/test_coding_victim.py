@@ -61,3 +61,9 @@ def test_the_words_at_the_span_are_the_name() -> None:
 def test_capitals_without_end_are_read_in_linear_time() -> None:
     assert isinstance(_read("Acme Of The " * 50_000), set)
     assert isinstance(_read("A" * 200_000 + " suffered a breach"), set)
+
+
+def test_a_victim_named_by_its_domain_has_that_domain() -> None:
+    text = "In May 2020, the recipe site larder.io suffered a data breach that exposed users."
+    readings = list(read_victims(Prepared(Document(report="rep-1", text=text))))
+    assert ("victim.domain", "larder.io") in {(reading.field, reading.value) for reading in readings}

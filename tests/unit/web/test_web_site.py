@@ -1,0 +1,262 @@
+"""What each address answers: to the public, to members, and to those who try things."""
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from incidex.codebook import policy
+from incidex.model import (
+    Change,
+    Claim,
+    Claimed,
+    Document,
+    Evidence,
+    Incident,
+    InputError,
+    Linked,
+    Received,
+    Report,
+    Role,
+    Source,
+    Span,
+    Speaker,
+    Stance,
+    Tier,
+)
+from incidex.web import MemoryLibrary, make_app
+from incidex.web.summary import make_description, make_summary
+
+KEY = "a long enough key"
+OURS = {"sec-fetch-site": "same-origin"}
+AT = datetime(2026, 1, 2, tzinfo=UTC)
+TEXT = "Acme {0} <b>lost</b> e-mail addresses. Mallory of {value} did it out of spite, says Acme. Mallory denies it."
+Site = TestClient[Litestar]
+
+
+def make_report(tier: Tier) -> Report:
+    digest = hashlib.sha256(f"{TEXT}{tier}".encode()).hexdigest()
+    source = Source(name="Acme & Sons", role=Role.VICTIM)
+    return Report(sha256=digest, source=source, title="Notice", published="2017-04", tier=tier)
+
+
+def make_claim(report: Report, field: str, value: str, words: str, stance: Stance = Stance.ASSERTS) -> Claim:
+    start = TEXT.index(words)
+    denies = stance is Stance.DENIES
+    return Claim(
+        report=report.id,
+        field=field,
+        value=value,
+        speaker=Speaker("Mallory", Role.NAMED_PARTY) if denies else Speaker("Acme & Sons", Role.VICTIM),
+        coder="rules@1",
+        stance=stance,
+        tier=policy()[field].tier,
+        evidence=Evidence.of(TEXT, Span(start, start + len(words))),
+    )
+
+
+OPEN, CLOSED = make_report(Tier.CLEAR), make_report(Tier.GREEN)
+CLAIMS = (
+    make_claim(OPEN, "victim.name", "Acme {0}", "Acme {0}"),
+    make_claim(OPEN, "data.class", "Email addresses", "e-mail addresses"),
+    make_claim(OPEN, "actor.name", "Mallory", "Mallory of {value} did it"),
+    make_claim(OPEN, "actor.motive", "Grudge", "out of spite"),
+    make_claim(OPEN, "actor.name", "Mallory", "Mallory denies it", Stance.DENIES),
+    make_claim(OPEN, "malware", "half \ud800 a pair", "lost"),
+)
+
+
+def make_library() -> MemoryLibrary:
+    bodies = (Linked(OPEN), Linked(CLOSED), Claimed(CLAIMS))
+    changes = [
+        Change(record="inc-1", version=place, serial=place, body=body, by="rules@1", at=AT)
+        for place, body in enumerate(bodies, start=1)
+    ]
+    changes += [
+        Change(record=report.id, version=1, body=Received(report, Document(report=report.id, text=TEXT)), by="x", at=AT)
+        for report in (OPEN, CLOSED)
+    ]  # fmt: skip
+    return MemoryLibrary(changes, policy())
+
+
+def find(tier: Tier) -> Incident:
+    found = make_library().find_incident("inc-1", tier)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with TestClient(make_app(make_library(), member_key=KEY), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def member(site: Site) -> Site:
+    answer = site.post("/enter", data={"key": KEY}, headers=OURS, follow_redirects=False)
+    assert answer.status_code == 303
+    return site
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/", "Cyber Incident Victim: Acme {0}"),
+        ("/incidents/inc-1", "Cyber Incident Victim: Acme {0}"),
+        ("/api/v1/incidents/inc-1", '"Acme {0}"'),
+        (f"/reports/{OPEN.id}", "e-mail addresses"),
+        ("/enter", "Member key"),
+        ("/codebook", "actor.motive"),
+        ("/codebook/actor.motive", "Grudge"),
+        ("/static/incidex.css", "--paper"),
+        ("/static/mark.svg", "<svg"),
+        ("/healthz", "ok"),
+    ],
+)
+def test_each_address_answers_with_strict_headers(site: Site, path: str, words: str) -> None:
+    answer = site.get(path)
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/nothing", 404),
+        ("/incidents/nothing", 404),
+        ("/reports/nothing", 404),
+        (f"/reports/{CLOSED.id}", 404),
+        ("/codebook/nothing", 404),
+        ("/static/..%2fsite.py", 404),
+        ("/static/site.py", 404),
+        ("/incidents/inc-1?as_of=yesterday", 400),
+        ("/incidents/inc-1?as_of=2026-01-01T00:00:00", 400),
+        ("/leave", 405),
+    ],
+)
+def test_what_is_not_there_is_said_in_a_sentence(site: Site, path: str, status: int) -> None:
+    answer = site.get(path)
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_program_gets_errors_in_one_shape(site: Site) -> None:
+    answer = site.get("/api/v1/incidents/nothing")
+    assert answer.status_code == 404
+    assert set(answer.json()) == {"error"}
+    assert answer.json()["error"]["status"] == 404
+
+
+def test_a_record_has_its_json_twin_by_asking_for_it(site: Site) -> None:
+    twin = site.get("/incidents/inc-1", headers={"accept": "application/json"})
+    assert twin.status_code == 200
+    assert twin.json() == site.get("/api/v1/incidents/inc-1").json()
+
+
+def test_an_empty_database_says_what_to_do() -> None:
+    with TestClient(make_app(MemoryLibrary([], policy()))) as site:
+        page = site.get("/").text
+        assert "incidex add" in page
+        assert "Members</a>" not in page
+
+
+def test_the_public_gets_no_hidden_word_and_members_do(site: Site) -> None:
+    hidden = ("Grudge", "says Mallory", "Mallory denies it")
+    paths = ("/", "/incidents/inc-1", "/api/v1/incidents/inc-1")
+    assert not [word for path in paths for word in hidden if word in site.get(path).text]
+    assert "1 motive" in site.get("/incidents/inc-1").text
+    site.post("/enter", data={"key": KEY}, headers=OURS)
+    assert "Grudge" in site.get("/incidents/inc-1").text
+    assert site.get(f"/reports/{CLOSED.id}").status_code == 200
+
+
+def test_a_hidden_claim_is_not_marked_for_the_public(site: Site) -> None:
+    motive = CLAIMS[3]
+    path = f"/reports/{OPEN.id}?incident=inc-1&claim={motive.id}"
+    assert 'id="chosen"' not in site.get(path).text
+    site.post("/enter", data={"key": KEY}, headers=OURS)
+    assert '<mark class="chosen" id="chosen">out of spite</mark>' in site.get(path).text
+
+
+def test_the_cookie_is_for_this_site_and_no_script(site: Site) -> None:
+    answer = site.post("/enter", data={"key": KEY}, headers=OURS, follow_redirects=False)
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_leaving_closes_the_members_view(member: Site) -> None:
+    assert "Grudge" in member.get("/incidents/inc-1").text
+    member.post("/leave", headers=OURS)
+    assert "Grudge" not in member.get("/incidents/inc-1").text
+
+
+def test_a_form_from_elsewhere_is_refused(site: Site) -> None:
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}, {}):
+        assert site.post("/enter", data={"key": KEY}, headers=headers).status_code == 403
+    assert "Grudge" not in site.get("/incidents/inc-1").text
+
+
+def test_a_wrong_key_is_said_and_a_sixth_has_to_wait(site: Site) -> None:
+    answers = [site.post("/enter", data={"key": "guess"}, headers=OURS) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [403] * 5 + [429]
+    assert "not the key" in answers[0].text
+
+
+def test_an_oversized_form_is_refused(site: Site) -> None:
+    assert site.post("/enter", content=b"key=" + b"x" * 20_000, headers=OURS).status_code == 413
+
+
+def test_a_record_can_be_seen_as_it_stood(site: Site) -> None:
+    before = site.get("/incidents/inc-1?as_of=1")
+    assert before.status_code == 200
+    assert "Acme {0}" not in before.text
+    assert site.get("/incidents/inc-1?as_of=0").status_code == 404
+    assert "Acme {0}" in site.get("/incidents/inc-1?as_of=2026-01-03T00:00:00Z").text
+
+
+def test_a_key_too_short_to_keep_anyone_out_is_refused() -> None:
+    with pytest.raises(InputError, match="at least 8"):
+        make_app(make_library(), member_key="abc")
+
+
+class _Broken(MemoryLibrary):
+    def find_incident(self, *_: object, **__: object) -> Incident | None:
+        raise RuntimeError("the secret word is swordfish")
+
+
+def test_a_failure_of_ours_shows_nothing_of_how(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL)
+    with TestClient(make_app(_Broken([], policy())), raise_server_exceptions=False) as site:
+        answer = site.get("/incidents/inc-1")
+    assert answer.status_code == 500
+    assert "swordfish" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_the_summary_names_the_speaker_of_everything_it_says() -> None:
+    summary = make_summary(find(Tier.GREEN))
+    assert "Acme & Sons said that Acme {0} was the victim, that email addresses were exposed" in summary
+    assert "Acme & Sons said that Mallory was behind it; Mallory denied it." in summary
+    assert all("said" in sentence or "denied" in sentence for sentence in summary.rstrip(".").split(". "))
+
+
+def test_the_summary_knows_only_what_its_tier_sees() -> None:
+    public = make_summary(find(Tier.CLEAR)) + "".join(make_description(find(Tier.CLEAR)))
+    assert "Mallory" not in public
+    assert "Email addresses".lower() in public
+
+
+def test_the_description_goes_report_by_report() -> None:
+    (told,) = make_description(find(Tier.GREEN))
+    assert told.startswith("Acme & Sons, Apr 2017: Acme & Sons said that")
