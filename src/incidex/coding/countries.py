@@ -12,7 +12,7 @@ from incidex.model import Span
 
 _ORGANISATION = (
     r"(?:company|firm|group|maker|producer|retailer|bank|hospital|university|insurer|airline|operator|provider|"
-    r"telecoms?|carrier|government|ministry|agency|library|school|newspaper|manufacturer|website|site|service|"
+    r"telecoms?|carrier|library|school|newspaper|manufacturer|website|"
     r"publisher|utility|regulator|exchange|startup|giant|chain|casino|hotel|charity|store|forum|platform|"
     r"customers|citizens|residents|voters|patients|users)"
 )
@@ -31,12 +31,12 @@ _AFTER_IS_VICTIM = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_IS_ACTOR = re.compile(
-    r"\b(?:hackers?|attackers?|criminals|gang|group)\b[^.;]{0,50}\b(?:based in|from|are in|operating (?:from|out of))\s$",
+    r"\b(?:hackers?|attackers?|criminals|gang|group|ransomware)\b[^.;]{0,70}\b"
+    r"(?:based in|from|are in|operating (?:from|out of))\s$",
     re.IGNORECASE,
 )
 _BEFORE_IS_VICTIM = re.compile(
     r"(?:\b(?:based|headquartered|located) in (?:the )?(?:[A-Z][\w.'-]{1,20},? ){0,3}"
-    r"|\b(?:residents|citizens|consumers|customers|patients) (?:in|of) (?:the )?"
     r"|\b(?:Country|State):\s{1,30}|\blibrary of (?:the )?|\bgovernment of (?:the )?)$",
     re.IGNORECASE,
 )

@@ -37,6 +37,11 @@ _STOP_WORDS = (
 _STOP = frozenset(_STOP_WORDS.split())
 _NEXT = re.compile(r"(?:[ \u00a0]{1,2}|\r?\n[ ]{0,8})([^\W\d_][\w'’-]{0,24})")
 _LOOK_AHEAD = 5
+_IN_YEAR = re.compile(
+    r"\b(?:in|since|by|of|until|during|from|before|after|early|late|mid|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?|[0-9]{1,2},)[ \n-]$",
+    re.IGNORECASE,
+)
 
 #: Below this, a number of people is as often those who speak as those affected.
 _FEW = 10
@@ -77,6 +82,8 @@ def _find_unit(text: str, number: Number) -> tuple[Span, str] | None:
     """Return the number with the noun that it counts, when that is people or records."""
     place, before = number.span.end, ""
     looks_like_year = number.is_bare and 1900 <= number.value <= 2100
+    if looks_like_year and _IN_YEAR.search(text, max(0, number.span.start - 14), number.span.start):
+        return None
     for step in range(2 if looks_like_year else _LOOK_AHEAD):
         match = _NEXT.match(text, place)
         if match is None:

@@ -14,15 +14,15 @@ from incidex.model import CodebookError, Span
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
 _HOST = rf"[A-Za-z0-9_-]+(?:{_DOT}[A-Za-z0-9_-]+)+"
 
-#: Everything that could be one, in linear time: https://github.com/google/re2. Lengths are checked after:
-#: a counted repetition would cost this engine more memory than the whole pattern.
+#: Everything that could be one, in linear time: https://github.com/google/re2. The lengths of names are
+#: checked after: repetitions counted inside repetitions cost this engine its memory.
 _CANDIDATE = re2.compile(
     r"(?i)(?P<url>\b(?:hxxps?|https?|fxp|ftp)(?:://|\[:\]//|\[://\])[^\s<>\"'`]+)"
     rf"|(?P<email>\b[A-Za-z0-9._%+-]+(?:@|\[at\]|\(at\)|\[@\]){_HOST})"
-    r"|(?P<wallet>\bbc1[a-z0-9]+\b|\b0x[0-9a-f]+\b)"
+    r"|(?P<wallet>\bbc1[a-z0-9]{25,60}\b|\b0x[0-9a-f]{40}\b)"
     rf"|(?P<ip>\b[0-9]+(?:{_DOT}[0-9]+)+\b)"
     rf"|(?P<domain>\b{_HOST}\b)"
-    r"|(?P<hash>\b[0-9a-f]+\b)"
+    r"|(?P<hash>\b[0-9a-f]{32,128}\b)"
 )
 _SHORTEST = {"hash": 32, "wallet": 26}
 _LONGEST = 600

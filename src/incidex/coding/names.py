@@ -73,10 +73,21 @@ def _load(field: str) -> tuple[Lexicon, Mapping[str, tuple[Term, str]]]:
         terms = get_vocabulary(vocabulary).values()
         source = "ATT&CK" if vocabulary in {"group", "malware", "tool"} else "MISP galaxy"
         for name, term in [(term.label, term) for term in terms] + [(n, t) for t in terms for n in t.aliases]:
-            if len(name) >= _SHORTEST and name[0].isalnum() and name != name.lower():
+            if len(name) >= _SHORTEST and _is_name(name):
                 found.setdefault(name, (term, source))
                 found.setdefault(name.upper(), (term, source))
     return Lexicon(found, lower=False), found
+
+
+def _is_name(words: str) -> bool:
+    """Say whether the words can be told from plain English: lists of names hold "Russian" too."""
+    return words[0].isalnum() and words != words.lower() and words not in _places()
+
+
+@cache
+def _places() -> frozenset[str]:
+    countries = get_vocabulary("country").values()
+    return frozenset(name for term in countries for name in (*term.names, *term.each("demonyms")))
 
 
 def _weigh(field: str, hit: Hit, text: str) -> float:

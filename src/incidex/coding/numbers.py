@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+import re2
+
 from incidex.model import Span
 
 _ONES = (
@@ -25,10 +27,9 @@ _DIGITS = re.compile(
     re.IGNORECASE,
 )
 _WORD = "|".join(sorted([*_SMALL, *_BIG], key=len, reverse=True))
-_WORDS = re.compile(
-    rf"\b(?:half[ \n]an?|a[ \n]quarter[ \n]of[ \n]a|an?(?=[ \n](?:{'|'.join(_BIG)})))?[ \n]?"
-    rf"\b(?:{_WORD})(?:(?:[ \n-]|[ \n]and[ \n])(?:{_WORD})){{0,8}}\b",
-    re.IGNORECASE,
+_WORDS = re2.compile(
+    rf"(?i)\b(?:(?:half[ \n]an?|a[ \n]quarter[ \n]of[ \n]a|an?)[ \n])?"
+    rf"(?:{_WORD})(?:(?:[ \n-]|[ \n]and[ \n])(?:{_WORD})){{0,8}}\b"
 )
 
 

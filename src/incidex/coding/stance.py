@@ -71,7 +71,7 @@ _DROP = re.compile(
     re.IGNORECASE,
 )
 #: Characters either side in which a cue is looked for: a clause, and bounded on a text without any stop.
-_REACH = 400
+_REACH = 280
 
 
 def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:

@@ -1,8 +1,10 @@
 """The coders, by name and version, and the one function that makes signed claims of what they read."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 from incidex.codebook import check_value, get_field
@@ -61,19 +63,32 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
     }
 )
 
-#: What a text must tell two of, where it names no victim, to tell of an incident: a survey, a product or
-#: advice may name data or an attack, but nothing that befell somebody at some time.
-_SIGNS: Mapping[str, str] = MappingProxyType(
+#: What a text that names no victim must tell of, to tell of an incident.
+_SIGNS = frozenset({"action", "action.variety", "impact", "data.records", "actor.name"})
+#: What a denial in the same clause does not deny: "no customer's data was taken" leaves the customers be, and
+#: "no ransom was paid" the wish for one.
+_CIRCUMSTANCES = frozenset(
     {
-        "action": "action",
-        "action.variety": "action",
-        "impact": "impact",
-        "data.class": "data",
-        "data.variety": "data",
-        "data.records": "count",
-        "date.occurred": "date",
-        "actor.name": "actor",
+        "actor.motive",
+        "data.subject",
+        "date.disclosed",
+        "date.discovered",
+        "date.ended",
+        "date.occurred",
+        "discovery.method",
+        "victim.country",
+        "victim.industry",
+        "victim.region",
+        "victim.size",
     }
+)
+#: Words that assert an event, where advice and surveys speak of what happens.
+_HAPPENED = re.compile(
+    r"\b(?:was|were|(?:has|have|had) been|got)\s(?:\w{1,20}ly\s)?(?:stolen|"
+    r"hacked|breached|compromised|accessed|"
+    r"exposed|leaked|lost|taken|arrested|charged|sentenced|fired|mailed|sent|posted|defaced|infected|encrypted|"
+    r"disclosed|found|attacked|targeted|discovered|burglarized|convicted|indicted)\b"
+    r"|\b(?:stole|hacked into|broke into|leaked|suffered|lost|discovered|mailed|admitted|pleaded guilty)\b"
 )
 
 
@@ -92,6 +107,13 @@ class _Passages:
     cast: Cast
     speech: Speech
     starts: tuple[int, ...]
+    known: dict[Span, Stance | None] = field(default_factory=dict)  # several coders read the same words
+
+    def stance_at(self, span: Span) -> Stance | None:
+        """Return what the passage does with the words at a span; `None` when it claims nothing of them."""
+        if span not in self.known:
+            self.known[span] = read_stance(self.prepared.text, self.sentence_of(span), span)
+        return self.known[span]
 
     def sentence_of(self, span: Span) -> Span:
         """Return the sentence that a span begins in."""
@@ -119,7 +141,7 @@ def code(
         tuple(sentence.start for sentence in prepared.sentences),
     )
     claims = tuple(_distinct(_claims(readings, passages)))
-    return (Coded(claims),) if _tells_of_incident(claims) else ()
+    return (Coded(claims),) if _tells_of_incident(claims, document.text) else ()
 
 
 def _claims(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Iterator[Claim]:
@@ -145,8 +167,14 @@ def _claims(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Ite
 
 
 def _canonical(reading: Reading) -> str:
+    return _check(reading.field, reading.value)
+
+
+@lru_cache(maxsize=8192)
+def _check(field: str, value: str) -> str:
+    """Return the codebook's spelling, or "" for what it refuses; the same few values come again and again."""
     try:
-        return check_value(reading.field, reading.value)
+        return check_value(field, value)
     except CodebookError:
         return ""
 
@@ -159,7 +187,8 @@ def _is_own_victim(reading: Reading, passages: _Passages) -> bool:
 def _stance_of(reading: Reading, passages: _Passages) -> Stance | None:
     if reading.stance:
         return Stance(reading.stance)
-    return read_stance(passages.prepared.text, passages.sentence_of(reading.span), reading.span)
+    stance = passages.stance_at(reading.span)
+    return None if stance is Stance.DENIES and reading.field in _CIRCUMSTANCES else stance
 
 
 def _speaker_of(reading: Reading, passages: _Passages) -> Speaker:
@@ -185,6 +214,10 @@ def _rank(claim: Claim) -> tuple[float, int, str]:
     return (-claim.confidence, claim.evidence.span.start if claim.evidence else 0, claim.coder)
 
 
-def _tells_of_incident(claims: Iterable[Claim]) -> bool:
+def _tells_of_incident(claims: Iterable[Claim], text: str) -> bool:
+    """Say whether something befell somebody: a victim is named, or an event is asserted as past.
+
+    A survey, a product or advice may name data or an attack, but nothing that happened.
+    """
     asserted = {claim.field for claim in claims if claim.stance is not Stance.DENIES}
-    return "victim.name" in asserted or len({_SIGNS[field] for field in asserted if field in _SIGNS}) > 1
+    return "victim.name" in asserted or (bool(asserted & _SIGNS) and _HAPPENED.search(text) is not None)

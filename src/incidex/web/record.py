@@ -118,6 +118,18 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One record in a list of records."""
+
+    link: str
+    title: str
+    victim: str
+    date: str
+    reports: int
+    statuses: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Everything on a record page."""
 
@@ -158,6 +170,18 @@ def make_page(incident: Incident) -> Page:
         reports=tuple(_filed(incident, report) for report in incident.reports),
         version=incident.version,
         changed=say_date(incident.changed_at.date().isoformat()),
+        statuses=tuple(_count_statuses(incident)),
+    )
+
+
+def make_line(incident: Incident) -> Line:
+    """Return what a list shows of an incident."""
+    return Line(
+        link=f"/incidents/{quote(incident.id, safe='')}",
+        title=say_title(incident),
+        victim=incident.best("victim.name"),
+        date=say_when(incident)[1],
+        reports=len(incident.reports),
         statuses=tuple(_count_statuses(incident)),
     )
 

@@ -1,5 +1,7 @@
 """The site: what each address answers, and to whom."""
 
+import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +17,21 @@ from litestar.params import FromPath
 
 from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
 from incidex.exchange import to_record
-from incidex.model import AsOf, Claim, CodebookError, IncidexError, InputError, Tier
+from incidex.model import AsOf, Claim, CodebookError, InputError, Tier
 from incidex.web.base import Library
 from incidex.web.entry import SESSION_SECONDS, Door, comes_from_here
 from incidex.web.passage import cut
-from incidex.web.record import link_report, make_page
+from incidex.web.record import link_report, make_line, make_page
 from incidex.web.render import read_static, render
 from incidex.web.words import is_web_address, say_date, say_label, say_value
 
+_LOG = logging.getLogger(__name__)
+
 COOKIE = "incidex_session"
+
+#: Incidents on one page of the list.
+MOST_LINES = 100
+
 MOST_FORM_BYTES = 8_192
 
 #: On every answer. The pages have no script and no inline style, so nothing needs an exception.
@@ -92,16 +100,22 @@ def make_app(library: Library, *, member_key: str = "") -> Litestar:
         exception_handlers={Exception: _answer_error},
         after_request=_add_headers,
         openapi_config=None,
+        logging_config=None,  # the program that runs the site decides where its log goes
         request_max_body_size=MOST_FORM_BYTES,
         debug=False,
     )
 
 
 @get("/", sync_to_thread=True)
-def home(site: NamedDependency[Site], visit: NamedDependency[Visit]) -> _Answer:
-    """Answer with the list of incidents."""
-    pages = [make_page(incident) for incident in site.library.incidents(visit.tier)]
-    return _page("home.html", visit, title="Incidents", pages=pages)
+def home(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> _Answer:
+    """Answer with the list of incidents, newest first, a page at a time."""
+    found = site.library.incidents(visit.tier)
+    first = _parse_first(request.query_params.get("first", ""))
+    lines = [make_line(each) for each in found[first : first + MOST_LINES]]
+    following = first + MOST_LINES if len(found) > first + MOST_LINES else 0
+    return _page(
+        "home.html", visit, title="Incidents", lines=lines, count=len(found), first=first, following=following
+    )
 
 
 @get("/incidents/{name:str}", sync_to_thread=True)
@@ -170,8 +184,7 @@ async def enter(request: AnyRequest, site: NamedDependency[Site], visit: NamedDe
     address = request.client.host if request.client else ""
     if site.door.must_wait(address):
         raise HTTPException(status_code=429)
-    form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=4)
-    token = site.door.enter(form.get("key", [""])[0], address)
+    token = site.door.enter(_parse_key(await request.body()), address)
     if token is None:
         return _page("enter.html", visit, 403, title="Members", wrong=True)
     return _send_home(_make_cookie(request, token, SESSION_SECONDS))
@@ -252,8 +265,9 @@ def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> _Ans
 def _to_json(body: Mapping[str, Any]) -> bytes:
     try:
         return msgspec.json.encode(body)
-    except UnicodeEncodeError as error:
-        raise IncidexError("this record holds characters that JSON cannot; open its page instead") from error
+    except UnicodeEncodeError:
+        # Half of a surrogate pair has no UTF-8, but JSON can write it as an escape.
+        return json.dumps(body).encode("ascii")
 
 
 def _find_claims(site: Site, visit: Visit, report_id: str, incident_id: str) -> list[Claim]:
@@ -277,6 +291,18 @@ def _say_claim(claim: Claim, incident_id: str) -> dict[str, str]:
         "quote": claim.evidence.quote if claim.evidence else "",
         "link": link_report(claim.report, incident_id, claim.id),
     }
+
+
+def _parse_first(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _parse_key(body: bytes) -> str:
+    try:
+        form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=4)
+    except ValueError as wrong:
+        raise HTTPException(status_code=400) from wrong
+    return form.get("key", [""])[0]
 
 
 def _parse_as_of(text: str) -> AsOf:
@@ -324,7 +350,7 @@ def _answer_error(request: AnyRequest, error: Exception) -> _Answer:
     status = error.status_code if isinstance(error, HTTPException) else 500
     said = _SAID.get(status, "Something went wrong on our side.")
     if status >= 500:
-        request.logger.error("an answer failed", exc_info=error)
+        _LOG.error("an answer to %s failed", request.url.path, exc_info=error)
     if _prefers_json(request) or request.url.path.startswith("/api/"):
         body = msgspec.json.encode({"error": {"status": status, "message": said}})
         return Response(body, status_code=status, media_type="application/json", headers=_HEADERS)

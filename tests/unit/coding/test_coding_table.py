@@ -73,11 +73,22 @@ def test_a_party_that_publishes_speaks_under_the_name_that_others_give_it() -> N
     [
         "",
         "Back up your files every day, and test the copies.",
+        "Ransomware locks the files of a firm. Keep your copies apart, and test them every week.",
         "In a survey of 1,200 small firms, 40% said that they reuse passwords.",
     ],
 )
 def test_a_text_without_an_incident_gives_none(text: str) -> None:
     assert code(Document(report="rep-1", text=text)) == ()
+
+
+def test_an_event_without_a_named_victim_is_still_an_incident() -> None:
+    assert code(Document(report="rep-1", text="An unencrypted laptop was stolen from an employee's car."))
+
+
+def test_a_denial_does_not_reach_the_circumstances() -> None:
+    text = "Acme Foods confirmed a breach. Acme Foods said that no customer passwords were taken."
+    assert _said(text, "data.class") == {("Passwords", "denies", "Acme Foods", "victim")}
+    assert "denies" not in {stance for _, stance, _, _ in _said(text, "data.subject")}
 
 
 def _reader(*readings: Reading) -> Iterator[tuple[str, str]]:

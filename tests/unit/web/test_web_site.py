@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 
 from incidex.codebook import policy
 from incidex.model import (
+    Body,
     Change,
     Claim,
     Claimed,
@@ -29,12 +30,16 @@ from incidex.model import (
     Tier,
 )
 from incidex.web import MemoryLibrary, make_app
+from incidex.web.site import MOST_LINES
 from incidex.web.summary import make_description, make_summary
 
 KEY = "a long enough key"
 OURS = {"sec-fetch-site": "same-origin"}
 AT = datetime(2026, 1, 2, tzinfo=UTC)
-TEXT = "Acme {0} <b>lost</b> e-mail addresses. Mallory of {value} did it out of spite, says Acme. Mallory denies it."
+TEXT = (
+    "Acme {0} <b>lost</b> e-mail addresses. Mallory of {value} did it out of spite, says Acme. "
+    "Mallory denies it."
+)
 Site = TestClient[Litestar]
 
 
@@ -71,15 +76,13 @@ CLAIMS = (
 
 
 def make_library() -> MemoryLibrary:
-    bodies = (Linked(OPEN), Linked(CLOSED), Claimed(CLAIMS))
+    bodies: tuple[Body, ...] = (Linked(OPEN), Linked(CLOSED), Claimed(CLAIMS))
     changes = [
         Change(record="inc-1", version=place, serial=place, body=body, by="rules@1", at=AT)
         for place, body in enumerate(bodies, start=1)
     ]
-    changes += [
-        Change(record=report.id, version=1, body=Received(report, Document(report=report.id, text=TEXT)), by="x", at=AT)
-        for report in (OPEN, CLOSED)
-    ]  # fmt: skip
+    received = [Received(each, Document(report=each.id, text=TEXT)) for each in (OPEN, CLOSED)]
+    changes += [Change(record=body.report.id, version=1, body=body, by="x", at=AT) for body in received]
     return MemoryLibrary(changes, policy())
 
 
@@ -215,6 +218,22 @@ def test_a_wrong_key_is_said_and_a_sixth_has_to_wait(site: Site) -> None:
 
 def test_an_oversized_form_is_refused(site: Site) -> None:
     assert site.post("/enter", content=b"key=" + b"x" * 20_000, headers=OURS).status_code == 413
+
+
+def test_a_form_of_many_fields_is_refused(site: Site) -> None:
+    assert site.post("/enter", content=b"a=1&" * 100, headers=OURS).status_code == 400
+
+
+def test_a_long_list_is_shown_a_page_at_a_time() -> None:
+    changes = [
+        Change(record=f"inc-{each:03}", version=1, body=Claimed(CLAIMS[:1]), by="x", at=AT)
+        for each in range(MOST_LINES + 1)
+    ]
+    with TestClient(make_app(MemoryLibrary(changes, policy()))) as site:
+        first, second = site.get("/").text, site.get(f"/?first={MOST_LINES}").text
+    assert first.count("<li>") == MOST_LINES
+    assert f"/?first={MOST_LINES}" in first
+    assert second.count("<li>") == 1
 
 
 def test_a_record_can_be_seen_as_it_stood(site: Site) -> None:

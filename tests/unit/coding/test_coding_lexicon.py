@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidex.coding.lexicon import Lexicon, Sentences, make_plain
+from incidex.model import Span
+
+
+def found(lexicon: Lexicon, text: str) -> list[tuple[str, str]]:
+    return [(hit.term, hit.span.within(text)) for hit in lexicon.find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Laptop was gone.", [("laptop", "Laptop")]),
+        ("Laptops and phablaptop", []),
+        ("credit\ncard numbers", [("credit card numbers", "credit\ncard numbers")]),
+        ("credit card", [("credit card", "credit card")]),
+        ("a driver’s licence", [("driver's licence", "driver’s licence")]),
+        ("İstanbul laptop", [("laptop", "laptop")]),
+        ("misconfigured, yes", [("misconfigur*", "misconfigured")]),
+    ],
+)
+def test_whole_words_are_found_with_their_place_whatever_their_case(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    terms = ["laptop", "credit card", "credit card numbers", "driver's licence", "misconfigur*"]
+    assert found(Lexicon(terms), text) == expected
+
+
+def test_overlapping_terms_are_all_found_when_asked_for() -> None:
+    terms = ["stolen laptop", "laptop"]
+    assert len(found(Lexicon(terms, overlapping=True), "a stolen laptop")) == 2
+    assert len(found(Lexicon(terms), "a stolen laptop")) == 1
+
+
+@given(st.text())
+def test_the_plain_text_is_as_long_as_the_text(text: str) -> None:
+    assert len(make_plain(text)) == len(text)
+
+
+def test_a_sentence_is_cut_off_at_its_reach() -> None:
+    places = Sentences([Span(0, 10), Span(11, 5000)])
+    assert places.at(12) == 1
+    assert places.around(Span(1000, 1005), reach=100) == Span(900, 1105)
