@@ -68,6 +68,7 @@ def test_what_is_only_denied_has_its_own_section(public: Page) -> None:
     public.goto(RECORD)
     section = public.locator("section", has=public.locator("#denied"))
     assert "Confirmed" in section.inner_text()
+    assert section.locator(".badge").all_inner_texts() == ["¬ denied"]
 
 
 @pytest.mark.parametrize("path", ["/", RECORD, "/enter", "/codebook", "/codebook/technique", "/nothing"])

@@ -9,15 +9,8 @@ _FOLDER = files("incidex.web")
 
 
 def render(name: str, **values: object) -> bytes:
-    """Return a page as UTF-8; half of a surrogate pair, which no page can hold, is shown as "?"."""
-    try:
-        return _environment().render_template(name, **values).encode("utf-8")
-    except UnicodeEncodeError:
-        return (
-            _environment()
-            .render_template(name, **{key: _mend(value) for key, value in values.items()})
-            .encode("utf-8")
-        )
+    """Return a page as UTF-8; half of a surrogate pair, which no page can hold, comes out as U+FFFD."""
+    return _environment().render_template(name, **values).encode("utf-8")
 
 
 @cache
@@ -38,15 +31,3 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _mend(value: object) -> object:
-    """Copy a tree of strings, sequences and frozen values with what cannot be encoded replaced."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {key: _mend(each) for key, each in value.items()}
-    if isinstance(value, tuple | list):
-        return [_mend(each) for each in value]
-    names = getattr(value, "__dataclass_fields__", ())
-    return {name: _mend(getattr(value, name)) for name in names} if names else value

@@ -21,6 +21,7 @@ _SEASONS: Mapping[int, str] = MappingProxyType(
     | {40 + place: f"{name} half of" for place, name in enumerate(_ORDINALS[:2])}
 )
 _DATE = re.compile(r"([0-9X]{4})(?:-([0-9X]{2}))?(?:-([0-9X]{2}))?([?~%]?)")
+_OPEN = frozenset({"", ".."})  # the side of an interval that has no date
 _DOUBTS = {"": "", "~": "about ", "?": "perhaps ", "%": "perhaps about "}
 _DURATION = re.compile(
     r"P(?:(\d{1,9})Y)?(?:(\d{1,9})M)?(?:(\d{1,9})W)?(?:(\d{1,9})D)?"
@@ -44,9 +45,11 @@ def say_date(text: str) -> str:
     start, slash, end = text.strip().partition("/")
     if not slash:
         return _say_moment(start)
-    if end in {"", ".."}:
+    if not all(side in _OPEN or _DATE.fullmatch(side.upper()) for side in (start, end)):
+        return text
+    if end in _OPEN:
         return f"since {_say_moment(start)}"
-    if start in {"", ".."}:
+    if start in _OPEN:
         return f"until {_say_moment(end)}"
     return f"{_say_moment(start)} to {_say_moment(end)}"
 

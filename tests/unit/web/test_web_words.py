@@ -25,6 +25,7 @@ from incidex.web.words import is_web_address, say_date, say_list, say_value, say
         ("2017-01/..", "since Jan 2017"),
         ("../2017", "until 2017"),
         ("last week", "last week"),
+        ("a/b", "a/b"),
         ("2017-77", "2017-77"),
     ],
 )
