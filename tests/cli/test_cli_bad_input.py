@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import COMMAND, Run, environment
 
-GOOD = "Example Corp said on 3 May 2024 that hackers stole the passwords of 1,200 customers in a data breach."
+GOOD = "Example Corp suffered a data breach on 3 May 2024: hackers stole the passwords of 1,200 customers."
 
 
 def assert_one_clear_sentence(done: "subprocess.CompletedProcess[str]", *words: str) -> None:
@@ -93,7 +93,7 @@ def test_nested_tags_end_in_time_with_a_record_or_a_sentence(run: Run, tmp_path:
 
 
 def test_wrong_and_missing_charsets_are_read(run: Run, tmp_path: Path) -> None:
-    text = "Müller Österreich GmbH said that hackers stole the passwords of 1,200 customers in a data breach."
+    text = "Müller Österreich GmbH suffered a data breach: hackers stole the passwords of 1,200 customers."
     (tmp_path / "wrong.html").write_bytes(
         f'<html><head><meta charset="ascii"></head><body><p>{text}</p></body></html>'.encode()
     )

@@ -14,14 +14,15 @@ from tests.cli.conftest import COMMAND, Run, environment
 REPORTS = 500
 KILLS = 50
 SEED = 20261123
+VICTIMS = ("Aldgate", "Borough", "Camden", "Dalston", "Ealing", "Fulham", "Greenwich", "Holborn")
 
 
 def write_reports(folder: Path) -> None:
     folder.mkdir()
     for number in range(REPORTS):
         (folder / f"{number:03}.txt").write_text(
-            f"Example {number % 40} Corp said on 3 May 2024 that hackers stole the passwords of "
-            f"{1000 + number} customers in a data breach. This is report {number}."
+            f"{VICTIMS[number % len(VICTIMS)]} Corp suffered a data breach on 3 May 2024: hackers stole the "
+            f"passwords of {1000 + number} customers. This is report {number}."
         )
 
 

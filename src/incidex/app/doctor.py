@@ -13,7 +13,7 @@ from incidex.model import Document, IncidexError, InputError
 from incidex.store import SqliteLog
 from incidex.text import ReaderProcess
 
-_SAMPLE = b"<p>Example Corp said on 3 May 2024 that hackers stole the passwords of 1,200 customers.</p>"
+_TEXT = "Example Corp suffered a data breach on 3 May 2024: hackers stole the passwords of 1,200 customers."
 
 
 def examine(settings: Settings) -> list[str]:
@@ -46,15 +46,14 @@ def _codebook(_: Settings) -> str:
 
 def _reader(_: Settings) -> str:
     with ReaderProcess() as reader:
-        document = reader.read(_SAMPLE, name="sample.html", report="rep-sample")
+        document = reader.read(f"<p>{_TEXT}</p>".encode(), name="sample.html", report="rep-sample")
     if "1,200 customers" not in document.text:
         raise InputError("the reader lost words; install Incidex anew")
     return "a report was read in a process of its own"
 
 
 def _coders(_: Settings) -> str:
-    text = _SAMPLE.decode().removeprefix("<p>").removesuffix("</p>")
-    coded = code(Document(report="rep-sample", text=text))
+    coded = code(Document(report="rep-sample", text=_TEXT))
     if not coded:
         raise InputError("the coders found nothing in a plain sentence; install Incidex anew")
     return f"{len(CODERS)} coders, {len(coded[0].claims)} claims in a plain sentence"

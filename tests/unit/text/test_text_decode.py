@@ -98,6 +98,20 @@ def plain(text: str) -> str:
     return "".join(letter for letter in text if letter == "\t" or (letter > "\x1f" and letter != "\x7f"))
 
 
+@pytest.mark.parametrize("charset", ["utf-8-sig", "utf-16", "shift_jis", "euc-jp", "gb18030", "iso2022_jp"])
+def test_long_texts_of_many_widths_keep_their_places(charset: str) -> None:
+    text = "a会社は、bc発表した 1 。" * 20
+    raw = text.encode(charset)
+    places = decode(raw, "iso-2022-jp" if charset == "iso2022_jp" else charset).runs.to_map()
+    for at in range(len(text)):
+        found = places.find(Span(at, at + 1))
+        before, after = text[:at].encode(charset), text[: at + 1].encode(charset)
+        assert found
+        assert found[0] <= len(before)
+        assert found[1] >= len(after) - (3 if charset == "iso2022_jp" else 0)  # it ends in an escape sequence
+        assert found[1] - found[0] <= 48
+
+
 @given(
     st.binary(max_size=200),
     st.sampled_from(["", "utf-8", "shift_jis", "utf-16-le", "big5", "gbk", "nonsense"]),

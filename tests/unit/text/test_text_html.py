@@ -115,7 +115,8 @@ def test_a_page_of_scripts_is_refused() -> None:
 
 def test_what_the_page_declares_is_believed() -> None:
     data = "<meta charset=windows-1251><p>Утечка данных клиентов подтверждена компанией.</p>".encode("cp1251")
-    assert read(data).text == "Утечка данных клиентов подтверждена компанией."
+    parsed = read(data)
+    assert (parsed.text, parsed.notes) == ("Утечка данных клиентов подтверждена компанией.", ())
 
 
 def test_all_text_is_kept_when_the_report_cannot_be_told_from_the_page() -> None:

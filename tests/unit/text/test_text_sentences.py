@@ -75,10 +75,8 @@ def test_sentences_are_ordered_disjoint_and_leave_nothing_out(text: str) -> None
     assert all(span.within(text).strip() == span.within(text) for span in spans)
 
 
-@pytest.mark.parametrize(
-    "bomb", [".", ". ", "a.", '."', ")", "\n", " ", "• ", "a\n", "U.S. ", "." * 50 + "x"]
-)
+@pytest.mark.parametrize("bomb", [".", ". ", "a.", '."', ")", "\n", " ", "• ", "a\n", "U.S. ", "(?"])
 def test_time_is_linear_whatever_comes(bomb: str) -> None:
     started = time.process_time()
-    sentences(bomb * (400_000 // len(bomb)))
+    sentences(bomb * (400_000 // len(bomb)) + "x")
     assert time.process_time() - started < 5
