@@ -65,6 +65,54 @@ def _read(field: str, prepared: Prepared) -> Iterator[Reading]:
             )
 
 
+#: Words that make the name of a ransomware the name of those who run it: right before it, or right after.
+_CREW_BEFORE = re.compile(
+    r"\b(?:gang|group|crew|hackers|criminals|cartel|collective|extortionists|attackers)"
+    r"(?:,? (?:called|known as|named|calling itself|who call themselves|going by))?,? [\"“'‘]?$",
+    re.IGNORECASE,
+)
+_CREW_AFTER = re.compile(
+    r"[\"”'’]?(?:['’]s?|, (?:an?|the))? (?:ransomware |extortion |hacking |cyber ?crime )?"
+    r"(?:gang|group|crew|hackers|criminals|cartel|collective|operators|affiliates?|leak site|blog|"
+    r"said|says|claim(?:s|ed)|posted|published|listed|threatened|boasted|demanded|denie[sd]|took)\b",
+    re.IGNORECASE,
+)
+
+
+def read_crews(prepared: Prepared) -> Iterator[Reading]:
+    """Read those who run a ransomware under its name: "the DarkSide gang", "Clop said".
+
+    The value is the name as the text spells it, because the lists' first name for it is the program's; where
+    the text shouts, it is the lists' spelling.
+    """
+    lexicon, names = _load_crews()
+    for hit in lexicon.find(prepared.text):
+        written = prepared.text[hit.span.start : hit.span.end]
+        before = prepared.text[max(0, hit.span.start - _NEAR) : hit.span.start]
+        after = prepared.text[hit.span.end : hit.span.end + _NEAR]
+        if written != written.lower() and (_CREW_BEFORE.search(before) or _CREW_AFTER.match(after)):
+            yield Reading(
+                field="actor.name",
+                value=names[hit.term] if written.isupper() else written,
+                span=hit.span,
+                confidence=0.75,
+                why=f"those who run '{names[hit.term]}' (MISP galaxy)",
+            )
+
+
+@cache
+def _load_crews() -> tuple[Lexicon, Mapping[str, str]]:
+    """Return the names of ransomware, folded, each with the lists' spelling."""
+    found: dict[str, str] = {}
+    for term in get_vocabulary("ransomware").values():
+        for name in (term.label, *term.aliases):
+            plain = re.sub(r"(?i) ?ransomware$", "", name)
+            spelt = plain[:1].upper() + plain[1:]
+            if len(spelt) >= _SHORTEST and _is_name(spelt):
+                found.setdefault(plain.lower(), spelt)
+    return Lexicon(found), found
+
+
 @cache
 def _load(field: str) -> tuple[Lexicon, Mapping[str, tuple[Term, str]]]:
     """Return the names of a field as they are spelt, each with its term and who says so."""

@@ -26,12 +26,12 @@ from incidex.coding.dates import read_dates
 from incidex.coding.identifiers import read_techniques, read_vulnerabilities
 from incidex.coding.indicators import read_indicators
 from incidex.coding.money import read_money, read_outage
-from incidex.coding.names import read_actor_names, read_malware, read_tools
+from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.coding.parties import Cast, make_cast, read_accusations
 from incidex.coding.speech import Speech, read_speech
 from incidex.coding.stance import read_stance
 from incidex.coding.victim import read_victims
-from incidex.model import Claim, CodebookError, Document, Evidence, Report, Span, Speaker, Stance
+from incidex.model import Claim, CodebookError, Document, Evidence, Report, Role, Span, Speaker, Stance
 
 #: Every coder, by the name and version that its claims are signed with. A coder whose readings change gets a
 #: new version.
@@ -56,12 +56,16 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "money@1": read_money,
         "outage@1": read_outage,
         "actor-names@1": read_actor_names,
+        "crews@1": read_crews,
         "malware@1": read_malware,
         "tools@1": read_tools,
         "countries@1": read_countries,
         "industry@1": read_industry,
     }
 )
+
+#: A reading less sure than this is left out: silence is better than a guess.
+LEAST = 0.4
 
 #: What a text that names no victim must tell of, to tell of an incident.
 _SIGNS = frozenset({"action", "action.variety", "impact", "data.records", "actor.name"})
@@ -107,6 +111,7 @@ class _Passages:
     cast: Cast
     speech: Speech
     starts: tuple[int, ...]
+    bylines: tuple[Span, ...]  # where a newspaper's own name stands; it says nothing of the incident
     known: dict[Span, Stance | None] = field(default_factory=dict)  # several coders read the same words
 
     def stance_at(self, span: Span) -> Stance | None:
@@ -139,6 +144,7 @@ def code(
         cast,
         read_speech(prepared.text, prepared.sentences, cast),
         tuple(sentence.start for sentence in prepared.sentences),
+        tuple(_bylines(prepared)),
     )
     claims = tuple(_distinct(_claims(readings, passages)))
     return (Coded(claims),) if _tells_of_incident(claims, document.text) else ()
@@ -146,6 +152,8 @@ def code(
 
 def _claims(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Iterator[Claim]:
     for name, reading in readings:
+        if reading.confidence < LEAST or any(span.overlaps(reading.span) for span in passages.bylines):
+            continue
         stance = _stance_of(reading, passages)
         value = _canonical(reading)
         if stance is None or not value or _is_own_victim(reading, passages):
@@ -164,6 +172,16 @@ def _claims(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Ite
             why=reading.why,
         )
         yield claim.at_least(report.tier) if report else claim
+
+
+def _bylines(prepared: Prepared) -> Iterator[Span]:
+    source = prepared.report.source if prepared.report else None
+    if source is None or source.role is not Role.PRESS:
+        return
+    start = prepared.text.find(source.name)
+    while start >= 0:
+        yield Span(start, start + len(source.name))
+        start = prepared.text.find(source.name, start + len(source.name))
 
 
 def _canonical(reading: Reading) -> str:

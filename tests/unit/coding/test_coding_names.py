@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.names import read_actor_names, read_malware, read_tools
+from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.model import Document
 
 Read = Callable[[Prepared], Iterator[Reading]]
@@ -37,3 +37,18 @@ def test_known_names_and_aliases_give_the_canonical_name(coder: Read, text: str,
 )
 def test_everyday_words_are_no_names(coder: Read, text: str) -> None:
     assert names(coder, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        pytest.param("The Clop gang posted the list.", ["Clop"], id="name-before-gang"),
+        pytest.param("A group called DarkSide did it.", ["DarkSide"], id="group-called"),
+        pytest.param("REvil claimed the attack.", ["REvil"], id="the-name-speaks"),
+        pytest.param("Files were encrypted by Clop.", [], id="the-program-not-the-crew"),
+        pytest.param("They took the ferry.", [], id="no-name-at-all"),
+    ],
+)
+def test_those_who_run_a_ransomware(text: str, values: list[str]) -> None:
+    prepared = Prepared(Document(report="rep-1", text=text))
+    assert [reading.value for reading in read_crews(prepared)] == values
