@@ -8,7 +8,7 @@ from hashlib import sha256
 from incidex.app.incoming import Incoming
 from incidex.codebook import policy
 from incidex.coding import Coded, code
-from incidex.linking import THRESHOLD, Facts, facts, fold_name, keys, same_incident
+from incidex.linking import THRESHOLD, Facts, facts, fold_name, keys, same_incident, short_names
 from incidex.model import (
     Body,
     Change,
@@ -136,13 +136,15 @@ def _find_incident(log: Log, report: Report, coded: Coded, index: int) -> tuple[
 
 
 def _candidates(log: Log, coded: Coded) -> list[str]:
-    """Return the incidents that share a victim's name or domain, whatever the legal form written after it."""
+    """Return the incidents that share a victim's name or domain, whatever form of it was written."""
     found: set[str] = set()
     for claim in coded.claims:
         if claim.field in ("victim.name", "victim.domain"):
             found.update(log.candidates(claim.field, claim.value))
         if claim.field == "victim.name":
             found.update(log.find_by_name(fold_name(claim.value)))
+            for short in short_names(claim.value):
+                found.update(log.candidates("victim.name", short))
     return sorted(found)
 
 

@@ -11,7 +11,7 @@ from incidex.linking.compare import (
     keys,
     same_incident,
 )
-from incidex.linking.names import fold_domain, fold_name
+from incidex.linking.names import fold_domain, fold_name, short_names
 
 __all__ = [
     "FEATURES",
@@ -25,4 +25,5 @@ __all__ = [
     "fold_name",
     "keys",
     "same_incident",
+    "short_names",
 ]

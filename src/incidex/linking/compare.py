@@ -26,6 +26,12 @@ NEAR_DAYS = 200
 NEAR_NAME = 0.87
 
 #: The dates that place an incident in time, best first.
+#: How alike a name and its first words are: together with a date near by, enough; alone, not.
+SHORT_NAME = 0.9
+
+#: First words shorter than this are any firm's.
+SHORTEST_NAME = 4
+
 _DATES = ("date.occurred", "date.disclosed", "published")
 
 _EDTF_PREFIX = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
@@ -138,11 +144,18 @@ def _domains(held: Facts) -> frozenset[str]:
 def _alike(one: str, other: str) -> float:
     if one == other:
         return 1.0
+    if _is_short_for(one, other) or _is_short_for(other, one):
+        return SHORT_NAME
     # "Acme 1" and "Acme 2" differ in one character and in everything that matters.
     if re.findall(r"[0-9]+", one) != re.findall(r"[0-9]+", other):
         return 0.0
     first, second = sorted((one, other))  # the matcher is not symmetric by itself
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+def _is_short_for(short: str, whole: str) -> bool:
+    """Say whether a name is the first words of another: "MGM Resorts", "MGM Resorts International"."""
+    return len(short) >= SHORTEST_NAME and whole.startswith(f"{short} ")
 
 
 def _first(held: Facts) -> list[tuple[date, date]]:

@@ -33,6 +33,12 @@ def fold_name(name: str) -> str:
     return " ".join(words)
 
 
+def short_names(name: str) -> tuple[str, ...]:
+    """Return the first words of a folded name, longest first: what it may be called for short."""
+    words = fold_name(name).split()
+    return tuple(" ".join(words[:count]) for count in range(len(words), 0, -1))
+
+
 def fold_domain(domain: str) -> str:
     """Return a domain as it is compared: lower case, without a leading "www." or a final dot."""
     return domain.strip().casefold().removesuffix(".").removeprefix("www.")

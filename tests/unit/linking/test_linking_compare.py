@@ -2,7 +2,7 @@
 
 import pytest
 
-from incidex.linking import Facts, facts, fold_domain, fold_name, keys, same_incident
+from incidex.linking import Facts, facts, fold_domain, fold_name, keys, same_incident, short_names
 from incidex.model import Stance
 from tests.factories import make_claim
 
@@ -116,3 +116,19 @@ def test_keys_are_of_what_is_asserted() -> None:
     ]
     assert keys(claims) == {"name:acme", "domain:acme.com"}
     assert facts(claims, "2017-04")["published"] == {"2017-04"}
+
+
+def test_a_short_name_is_the_same_victim_when_the_dates_agree() -> None:
+    short = known(victim_name="MGM Resorts", published="2023-09-12")
+    whole = known(victim_name="MGM Resorts International", published="2023-09-13")
+    undated = known(victim_name="MGM Resorts International")
+    assert same_incident(short, whole).is_same
+    assert not same_incident(short, undated).is_same
+
+
+def test_short_names_are_first_words_longest_first() -> None:
+    assert short_names("The MGM Resorts International, Inc.") == (
+        "mgm resorts international",
+        "mgm resorts",
+        "mgm",
+    )
