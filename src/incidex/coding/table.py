@@ -68,7 +68,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
 LEAST = 0.4
 
 #: What a text that names no victim must tell of, to tell of an incident.
-_SIGNS = frozenset({"action", "action.variety", "impact", "data.records", "actor.name"})
+_SIGNS = frozenset({"action", "impact", "data.records", "actor.name"})
 #: What a denial in the same clause does not deny: "no customer's data was taken" leaves the customers be, and
 #: "no ransom was paid" the wish for one.
 _CIRCUMSTANCES = frozenset(
@@ -94,6 +94,9 @@ _HAPPENED = re.compile(
     r"disclosed|found|attacked|targeted|discovered|burglarized|convicted|indicted)\b"
     r"|\b(?:stole|hacked into|broke into|leaked|suffered|lost|discovered|mailed|admitted|pleaded guilty)\b"
 )
+
+
+_PAST = re.compile(r"\b(?:[a-z]{2,20}ed|was|were|had|has|stole|stolen|lost|sent|left|got|found|took|gave)\b")
 
 
 @dataclass(frozen=True)
@@ -238,4 +241,8 @@ def _tells_of_incident(claims: Iterable[Claim], text: str) -> bool:
     A survey, a product or advice may name data or an attack, but nothing that happened.
     """
     asserted = {claim.field for claim in claims if claim.stance is not Stance.DENIES}
-    return "victim.name" in asserted or (bool(asserted & _SIGNS) and _HAPPENED.search(text) is not None)
+    signs = asserted & _SIGNS
+    # One sign may be talk of attacks in general, unless it is said to have happened; two in a text that
+    # tells of something past are of one event.
+    happened = _PAST if len(signs) > 1 else _HAPPENED
+    return "victim.name" in asserted or (bool(signs) and happened.search(text) is not None)
