@@ -17,11 +17,11 @@ from incidex.text import ReaderProcess
 
 
 def main() -> None:
-    expected: dict[int, dict[str, list[str]]] = {}
-    said: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    expected: dict[str, dict[str, list[str]]] = {}
+    said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     with ReaderProcess() as reader:
         for one in read_manifest(REPORTS):
-            incident = id(one.expected)
+            incident = one.group
             expected[incident] = {field: list(values) for field, values in one.expected.items()}
             report, document, _ = read_incoming(one, reader)
             for coded in code(document, report=report):

@@ -214,6 +214,8 @@ def test_two_processes_add_at_once_and_neither_loses(home: Path, run: Run, tmp_p
     [
         pytest.param(["show", "nobody"], ["no database"], id="before-there-is-a-database"),
         pytest.param(["codebook", "victim.nam"], ["victim.name"], id="a-field-misspelt"),
+        pytest.param(["add", "https://example.com/a"], ["address"], id="an-address"),
+        pytest.param(["code", "https://example.com/a"], ["address"], id="an-address-to-code"),
         pytest.param(["code", "-", "--role", "wizard"], ["wizard"], id="an-unknown-role"),
         pytest.param(["code", "-", "--published", "2017-13"], ["2017-13"], id="an-impossible-date"),
     ],

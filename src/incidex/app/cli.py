@@ -120,13 +120,14 @@ def code(
 ) -> None:
     """Print what a report says, with the words each value rests on underlined."""
     from incidex.app import reading
+    from incidex.app.incoming import parse_path
 
     if jsonl:
         _finish(reading.print_batch(workers))
         return
     if not path:
         raise InputError("name a file or folder, or - to read text from standard input")
-    origin = _origin(source, role, published, Path(path))
+    origin = _origin(source, role, published, parse_path(path))
     _finish(reading.print_coded(path, origin, as_json=json))
     if save:
         add([path], source=source, role=role, published=published)
@@ -141,11 +142,13 @@ def add(
     json: JsonOption = False,
 ) -> None:
     """Read, code and store reports. Known reports add nothing; what fails is listed, and the rest goes on."""
+    from incidex.app.incoming import parse_path
     from incidex.app.reading import add_paths
 
-    origin = _origin(source, role, published, Path(paths[0]))
+    chosen = [parse_path(path) for path in paths]
+    origin = _origin(source, role, published, chosen[0])
     with _open_log(create=True) as log:
-        _finish(_failures(add_paths(log, [Path(path) for path in paths], origin, as_json=json)))
+        _finish(_failures(add_paths(log, chosen, origin, as_json=json)))
 
 
 def _failures(outcomes: "Iterator[Added]") -> list[str]:

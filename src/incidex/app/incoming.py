@@ -53,6 +53,7 @@ class Incoming:
 
     path: Path
     origin: Origin
+    group: str = ""  # the incident that a manifest lists it under; only for people and for tests
     expected: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
@@ -69,6 +70,13 @@ class Incoming:
             return self.path.read_bytes()
         except OSError as error:
             raise InputError(f"{self.name} cannot be read: {error.strerror or error}") from error
+
+
+def parse_path(text: str) -> Path:
+    """Return the path that was typed; raise `InputError` for an address, which cannot be fetched yet."""
+    if "://" in text:
+        raise InputError(f"{text} is an address; save the page and hand in the file, or pipe its text to `-`")
+    return Path(text)
 
 
 def find_incoming(path: Path, origin: Origin) -> Iterator[Incoming]:
@@ -113,7 +121,7 @@ def read_manifest(folder: Path) -> Iterator[Incoming]:
         for entry in manifest.get(group, []):
             expected = entry.get("expected", {})
             for row in entry.get("report", [entry]):
-                yield Incoming(folder / _text(row, "file"), make_origin(row), expected)
+                yield Incoming(folder / _text(row, "file"), make_origin(row), entry.get("key", ""), expected)
 
 
 def make_origin(row: Mapping[str, Any]) -> Origin:

@@ -90,22 +90,27 @@ def _add_one(log: Log, incoming: Incoming, reader: ReaderProcess) -> Added:
 
 
 def _write(
-    log: Log, name: str, report: Report, document: Document, data: bytes, coded: Sequence[Coded]
+    log: Log,
+    name: str,
+    report: Report,
+    document: Document,
+    data: bytes,
+    coded: Sequence[Coded],
+    *,
+    attempts: int = ATTEMPTS,
 ) -> Added:
     """Link and append; when somebody else wrote first, look again at what is there now."""
-    for attempt in range(ATTEMPTS):
-        if log.versions([report.id])[report.id] > 0:
-            return Added(name, report.id, known=True)
-        changes = [_change(report.id, 1, Received(report, document))]
-        incidents = _link(log, report, coded, changes)
-        try:
-            log.append(changes, {report.sha256: data})
-        except ConflictError:
-            if attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return Added(name, report.id, incidents)
-    raise AssertionError("unreachable")  # pragma: no cover
+    if log.versions([report.id])[report.id] > 0:
+        return Added(name, report.id, known=True)
+    changes = [_change(report.id, 1, Received(report, document))]
+    incidents = _link(log, report, coded, changes)
+    try:
+        log.append(changes, {report.sha256: data})
+    except ConflictError:
+        if attempts <= 1:
+            raise
+        return _write(log, name, report, document, data, coded, attempts=attempts - 1)
+    return Added(name, report.id, incidents)
 
 
 def _link(log: Log, report: Report, coded: Sequence[Coded], changes: list[Change]) -> tuple[str, ...]:
