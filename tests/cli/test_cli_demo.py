@@ -120,3 +120,12 @@ def test_as_of_before_the_first_report_there_is_nothing(demo: tuple[Path, str]) 
     )
     assert done.returncode == 2
     assert b"nothing" in done.stderr
+
+
+def test_after_the_demonstration_show_needs_no_settings(demo: tuple[Path, str]) -> None:
+    done = subprocess.run(
+        [*COMMAND, "show", "ciphr"], capture_output=True, timeout=60, env=environment(demo[0]), check=False
+    )
+    assert done.returncode == 0
+    assert b"Cyber Incident Victim: Ciphr" in done.stdout
+    assert b"demonstration" in done.stderr

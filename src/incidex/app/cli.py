@@ -62,16 +62,26 @@ def _settings() -> Settings:
 def _open_log(settings: Settings | None = None, *, create: bool = False) -> Iterator["Log"]:
     from incidex.store import SqliteLog
 
-    path = (settings or _settings()).database
+    chosen = settings or _settings()
+    path = chosen.database
     if create:
         _make_folder(path.parent)
     elif not path.exists():
-        raise InputError(f"there is no database {path} yet; `incidex add FILE` makes it")
+        path = _find_demo(chosen)
     log = SqliteLog(path)
     try:
         yield log
     finally:
         log.close()
+
+
+def _find_demo(settings: Settings) -> Path:
+    """Return the demonstration's database, for whoever has run `demo` and nothing else yet."""
+    demo = settings.home / "demo.db"
+    if settings.database.parent != settings.home or not demo.exists():
+        raise InputError(f"there is no database {settings.database} yet; `incidex add FILE` makes it")
+    typer.echo(f"(There is no database of yours yet: this is the demonstration's, {demo}.)", err=True)
+    return demo
 
 
 def _make_folder(folder: Path) -> None:
@@ -111,8 +121,10 @@ def code(
         str, typer.Argument(metavar="FILE|DIR|-", help="A report, a folder, or - for text.")
     ] = "",
     json: JsonOption = False,
-    jsonl: Annotated[bool, typer.Option(help='Batch: {"id", "text"} lines in, coded lines out.')] = False,
-    save: Annotated[bool, typer.Option(help="Add what was coded to the database.")] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Batch: {"id", "text"} lines in, coded lines out.')
+    ] = False,
+    save: Annotated[bool, typer.Option("--save", help="Add what was coded to the database.")] = False,
     workers: Annotated[int, typer.Option(help="Processes, for --jsonl.", min=1)] = 1,
     source: SourceOption = "publisher",
     role: RoleOption = "press",
