@@ -1,0 +1,84 @@
+"""Print how fast the SQLite log appends, reads back, verifies and rebuilds, at `synchronous=FULL`.
+
+    python bench/log.py
+
+500 batches in a new file, each one report with its text and 20 claims that quote it.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from incidex.model import (
+    Body,
+    Change,
+    Claim,
+    Claimed,
+    Document,
+    Evidence,
+    Linked,
+    Received,
+    Report,
+    Source,
+    Span,
+    Speaker,
+)
+from incidex.store import SqliteLog
+
+BATCHES = 500
+CLAIMS = 20
+
+
+def make_batch(number: int) -> tuple[list[Change], dict[str, bytes]]:
+    """Return a report, its incident and its claims, as `incidex add` writes them."""
+    text = f"Report {number}. " + " ".join(f"word{place:02}" for place in range(CLAIMS * 4))
+    data = text.encode()
+    report = Report(sha256=sha256(data).hexdigest(), source=Source(name="The Harbour Ledger"))
+    claims = tuple(
+        Claim(
+            report=report.id,
+            field="data.class",
+            value=f"Class {place}",
+            speaker=Speaker("The Harbour Ledger"),
+            coder="bench@1",
+            evidence=Evidence.of(text, Span(place * 20, place * 20 + 12)),
+        )
+        for place in range(CLAIMS)
+    )
+    document = Document(report=report.id, text=text)
+    rows: list[tuple[str, int, Body]] = [
+        (report.id, 1, Received(report, document)),
+        (f"inc-{number}", 1, Linked(report)),
+        (f"inc-{number}", 2, Claimed(claims)),
+    ]
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    changes = [Change(record=r, version=v, body=body, by="bench", at=at) for r, v, body in rows]
+    return changes, {report.sha256: data}
+
+
+def timed(what: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    what()
+    return time.perf_counter() - began
+
+
+def main() -> None:
+    batches = [make_batch(number) for number in range(BATCHES)]
+    with tempfile.TemporaryDirectory() as folder:
+        log = SqliteLog(Path(folder) / "bench.db")
+        seconds = timed(lambda: [log.append(changes, blobs) for changes, blobs in batches])
+        print(f"append  {BATCHES / seconds:8,.0f} batches/s  {BATCHES * CLAIMS / seconds:8,.0f} claims/s")
+        for name, what in {
+            "since": lambda: list(log.since()),
+            "verify": log.verify,
+            "rebuild": log.rebuild,
+        }.items():
+            print(f"{name:7} {log.last_serial() / timed(what):8,.0f} changes/s")
+        log.close()
+
+
+if __name__ == "__main__":
+    main()
