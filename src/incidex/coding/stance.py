@@ -1,6 +1,7 @@
 """Whether a passage asserts, denies or doubts what stands in it, or says nothing of the kind at all."""
 
 import re
+from functools import lru_cache
 
 from incidex.model import Span, Stance
 
@@ -70,6 +71,14 @@ _DROP = re.compile(
     r"|\bdeclined to\b|\bdid not respond\b|\bwhat to\b",
     re.IGNORECASE,
 )
+#: A word without which no pattern above can match; most sentences have none, and need no more reading.
+_CUE = re.compile(
+    r"\b(?:no|none|not|neither|nor|nobody|nothing|never|without|cannot|if|unless|in\scase|should|could|can|"
+    r"would|might|must|may|please|whether|fake|false|untrue|unfounded|unable)\b|n['’]t\b|nverified"
+    r"|\b(?:deny|deni|reject|refut|disput|dismiss|ruled|free\sof|rather|un(?:confirm|clear|known|certain)|"
+    r"doubt|possibl|potential|rumou?r|recommend|advise|avoid|prevent|protect|declin|what\sto)",
+    re.IGNORECASE,
+)
 #: Characters either side in which a cue is looked for: a clause, and bounded on a text without any stop.
 _REACH = 280
 
@@ -80,6 +89,8 @@ def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:
     `None` is for conditions, advice, plans and things left unsaid ("if your data was …", "would not say
     how many …"). The scope of a cue is its clause; "denied that …" reaches over the clause it governs.
     """
+    if not _has_cue(text[sentence.start : max(sentence.end, span.end)]):
+        return Stance.ASSERTS
     before = _unwrap(text[max(sentence.start, span.start - _REACH) : span.start])
     after = _unwrap(text[span.end : max(span.end, min(sentence.end, span.end + _REACH))])
     inside = text[span.start : span.end]
@@ -96,6 +107,12 @@ def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:
     ):
         return Stance.DOUBTS
     return Stance.ASSERTS
+
+
+@lru_cache(maxsize=256)
+def _has_cue(sentence: str) -> bool:
+    """Say whether a sentence can hold a denial, doubt or condition; asked again for each reading in it."""
+    return _CUE.search(sentence) is not None
 
 
 def _unwrap(words: str) -> str:
