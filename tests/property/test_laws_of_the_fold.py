@@ -200,6 +200,12 @@ def test_an_accepted_reading_is_not_displaced_by_another_reading_of_the_same_pas
     assert shown(linked(), claimed(right), accepted(right), claimed(wrong)) == {"Passwords"}
 
 
+def test_coding_again_after_a_review_leaves_what_stood_beside_it() -> None:
+    one, other = make_claim("Passwords"), make_claim("Usernames", start=3)
+    both = claimed(one, other)
+    assert shown(linked(), both, accepted(one), both) == {"Passwords", "Usernames"}
+
+
 def test_the_decision_follows_the_same_words_into_a_changed_report() -> None:
     claim = make_claim("Passwords")
     changed = make_report("the report, corrected")
