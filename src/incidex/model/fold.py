@@ -179,6 +179,8 @@ class _Review:
         A decision is inherited while the source is the same (another coder, or a new version of it, reads
         the same in the same report) or while the reading is (the same words in another text of the source).
         """
+        if not self._by_id:  # nobody has decided anything, as in every report that was only just coded
+            return None
         candidates = (
             self._by_id.get(claim.id),
             self._by_source.get((claim.report, claim.speaker, *claim.reading)),
@@ -245,6 +247,8 @@ def _withheld(
         name: None for name, rule in policy.items() if rule.withheld is Withheld.NAMED and rule.tier > tier
     }
     counted = {name for name, rule in policy.items() if rule.withheld is Withheld.COUNT and rule.tier > tier}
+    if not counted:  # most folds are for those who may see everything, and this is half of their cost
+        return dict(sorted(withheld.items()))
     visible = {(field, value.value) for field, held in shown.items() for value in held}
     everything, _ = _values(history, policy, {})
     for name in counted:
