@@ -1,3 +1,3 @@
-"""Gold sets, agreement, scores, floors, what a change gained and lost. Not built yet."""
+"""Gold sets, agreement, scores, floors, what a change gained and lost."""
 
 __all__: list[str] = []
