@@ -1,9 +1,10 @@
 """What a coder is given, and what it gives back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from incidex.coding.lexicon import Hit, Lexicon, Scanner, Sentences
 from incidex.model import Document, Report, Span
 from incidex.text import sentences
 
@@ -15,16 +16,31 @@ class Prepared:
     document: Document
     published: str = ""  # EDTF; relative dates are counted from it
     report: Report | None = None  # who published it, and under which title
+    scanner: Scanner | None = None  # finds the words of many coders in one pass
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The document's clean text."""
         return self.document.text
+
+    def find(self, lexicon: Lexicon) -> Sequence[Hit]:
+        """Return where the lexicon's terms stand; from the one pass over the text, if it has part in it."""
+        shared = self._scanned.get(lexicon)
+        return lexicon.find(self.text) if shared is None else shared
+
+    @cached_property
+    def _scanned(self) -> Mapping[Lexicon, Sequence[Hit]]:
+        return self.scanner.scan(self.text) if self.scanner else {}
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
         """Spans of the sentences, in order and disjoint."""
         return sentences(self.document.text)
+
+    @cached_property
+    def places(self) -> Sentences:
+        """Which sentence a place stands in."""
+        return Sentences(self.sentences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from functools import cache
 from incidex.codebook import get_vocabulary
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.lexicon import Hit, Lexicon
-from incidex.model import Span
 
 _ORGANISATION = (
     r"(?:company|firm|group|maker|producer|retailer|bank|hospital|university|insurer|airline|operator|provider|"
@@ -49,11 +48,16 @@ _NEVER = frozenset(
 )
 
 
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what these coders wait for."""
+    return (_countries()[0], _industries()[0])
+
+
 def read_countries(prepared: Prepared) -> Iterator[Reading]:
     """Read `victim.country` and `actor.country`, only from words that tie the country to one of them."""
     lexicon, codes = _countries()
     text = prepared.text
-    for hit in lexicon.find(text):
+    for hit in prepared.find(lexicon):
         code, is_state = codes[hit.term]
         found = _tie(text, hit, is_state=is_state)
         if found:
@@ -68,8 +72,8 @@ def read_countries(prepared: Prepared) -> Iterator[Reading]:
 
 
 def _tie(text: str, hit: Hit, *, is_state: bool) -> tuple[str, float] | None:
-    before = text[max(0, hit.span.start - _REACH) : hit.span.start]
-    after = text[hit.span.end : hit.span.end + _REACH]
+    before = text[max(0, hit.start - _REACH) : hit.start]
+    after = text[hit.end : hit.end + _REACH]
     if not is_state and (_AFTER_IS_ACTOR.match(after) or _BEFORE_IS_ACTOR.search(before)):
         is_firm = re.match(rf"{_WORDS}group", after, re.IGNORECASE) and not re.match(r" group|-", after)
         return ("victim.country", 0.6) if is_firm else ("actor.country", 0.8)
@@ -164,17 +168,19 @@ def read_industry(prepared: Prepared) -> Iterator[Reading]:
     """Read `victim.industry` from what the opening of the report calls the victim; the commonest sector."""
     lexicon, codes = _industries()
     hits: dict[str, list[Hit]] = defaultdict(list)
-    for hit in lexicon.find(prepared.text[:_OPENING]):
+    for hit in prepared.find(lexicon):
+        if hit.start >= _OPENING:
+            break
         hits[codes[hit.term][:2]].append(hit)
     if not hits:
         return
-    sector = max(hits, key=lambda code: (len(hits[code]), -hits[code][0].span.start))
+    sector = max(hits, key=lambda code: (len(hits[code]), -hits[code][0].start))
     first = hits[sector][0]
     share = len(hits[sector]) / sum(map(len, hits.values()))
     yield Reading(
         field="victim.industry",
         value=codes[first.term],
-        span=Span(first.span.start, first.span.end),
+        span=first.span,
         confidence=0.7 if share > 0.6 else 0.5,
         why=f"cue '{first.term}' in the opening",
     )

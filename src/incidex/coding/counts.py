@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.lexicon import Sentences
 from incidex.coding.numbers import Number, find_numbers
 from incidex.model import Span
 
@@ -61,7 +60,7 @@ _LABEL = re.compile(r"(?:individuals|people|customers|patients|residents) affect
 
 def read_counts(prepared: Prepared) -> Iterator[Reading]:
     """Read counts of people and of records; never years, money, durations or the size of a company."""
-    text, places = prepared.text, Sentences(prepared.sentences)
+    text, places = prepared.text, prepared.places
     for number in find_numbers(text):
         if number.value < 2:
             continue

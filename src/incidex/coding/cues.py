@@ -16,58 +16,65 @@ _APART = 60
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a cue says: a field, its value, and how often it is right to say so."""
+    """What a cue says: a field, its value, how often it is right to say so, and the cue in words."""
 
     field: str
     value: str
     confidence: float
+    why: str
 
 
-@dataclass(frozen=True)
 class CueTable:
     """Cues by their words. A pair of words is a cue when both stand in one sentence, near each other."""
 
-    meanings: Mapping[str, Sequence[Meaning]]
-    pairs: Mapping[str, Sequence[tuple[str, str]]]  # by each word of a pair: the other word, the cue
-    lexicon: Lexicon
+    def __init__(self, meanings: Mapping[str, Sequence[Meaning]]) -> None:
+        self._meanings = meanings
+        self._pairs: dict[str, list[tuple[str, Sequence[Meaning]]]] = defaultdict(list)
+        words = [cue for cue in meanings if " ~ " not in cue]
+        for cue, meant in meanings.items():
+            first, paired, second = cue.partition(" ~ ")
+            if paired:
+                self._pairs[first].append((second, meant))
+                self._pairs[second].append((first, meant))
+                words += [first, second]
+        self.lexicon = Lexicon(words, overlapping=True)
 
     def read(self, prepared: Prepared) -> Iterator[Reading]:
         """Yield what the cues in a text say, each value once a sentence."""
-        places = Sentences(prepared.sentences)
-        said: dict[tuple[str, str], int] = {}
-        for cue, span in self._find(prepared.text, places):
+        hits = prepared.find(self.lexicon)
+        if not hits:
+            return
+        places = prepared.places
+        said: set[tuple[str, str, int]] = set()
+        for meant, span in self._find(hits, places):
             sentence = places.at(span.start)
-            for meaning in self.meanings[cue]:
-                if said.get((meaning.field, meaning.value)) == sentence:
-                    continue
-                said[(meaning.field, meaning.value)] = sentence
-                yield make_reading(meaning, span, cue)
+            for each in meant:
+                key = (each.field, each.value, sentence)
+                if key not in said:
+                    said.add(key)
+                    yield Reading(
+                        field=each.field,
+                        value=each.value,
+                        span=span,
+                        confidence=each.confidence,
+                        why=each.why,
+                    )
 
-    def _find(self, text: str, places: Sentences) -> Iterator[tuple[str, Span]]:
+    def _find(self, hits: Sequence[Hit], places: Sentences) -> Iterator[tuple[Sequence[Meaning], Span]]:
         last: dict[str, Hit] = {}
-        for hit in self.lexicon.find(text):
-            if hit.term in self.meanings:
-                yield hit.term, hit.span
-            if hit.term not in self.pairs:
+        for hit in hits:
+            term = hit.term
+            if term in self._meanings:
+                yield self._meanings[term], hit.span
+            if term not in self._pairs:
                 continue
-            for other, cue in self.pairs[hit.term]:
-                if (earlier := last.get(other)) and _are_near(earlier.span, hit.span, places):
-                    yield cue, Span(min(earlier.span.start, hit.span.start), hit.span.end)
-            last[hit.term] = hit
+            for other, meant in self._pairs[term]:
+                if (earlier := last.get(other)) and _are_near(earlier, hit, places):
+                    yield meant, Span(min(earlier.start, hit.start), hit.end)
+            last[term] = hit
 
 
-def make_reading(meaning: Meaning, span: Span, cue: str) -> Reading:
-    """Return the reading of a cue at a place."""
-    return Reading(
-        field=meaning.field,
-        value=meaning.value,
-        span=span,
-        confidence=meaning.confidence,
-        why=f"cue '{cue.replace('*', '').replace(' ~ ', ' … ')}'",
-    )
-
-
-def _are_near(first: Span, second: Span, places: Sentences) -> bool:
+def _are_near(first: Hit, second: Hit, places: Sentences) -> bool:
     apart = second.start - first.end
     return 0 <= apart <= _APART and places.at(first.start) == places.at(second.start)
 
@@ -85,21 +92,18 @@ def load_cues(name: str) -> CueTable:
     meanings: dict[str, list[Meaning]] = defaultdict(list)
     for field, value, confidence, cues in read_rows(name):
         for cue in cues.split("|"):
-            meanings[cue].append(Meaning(field, value, float(confidence)))
-    return make_table(meanings)
+            why = f"cue '{cue.replace('*', '').replace(' ~ ', ' … ')}'"
+            meanings[cue].append(Meaning(field, value, float(confidence), why))
+    return CueTable(dict(meanings))
 
 
-def make_table(meanings: Mapping[str, Sequence[Meaning]]) -> CueTable:
-    """Return the table that finds these cues."""
-    pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    words = [cue for cue in meanings if " ~ " not in cue]
-    for cue in meanings:
-        first, paired, second = cue.partition(" ~ ")
-        if paired:
-            pairs[first].append((second, cue))
-            pairs[second].append((first, cue))
-            words += [first, second]
-    return CueTable(dict(meanings), dict(pairs), Lexicon(words, overlapping=True))
+#: The tables, by the names of their files.
+TABLES = ("action", "actor", "asset", "discovery", "impact", "motive", "response", "subject")
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what the tables wait for."""
+    return tuple(load_cues(name).lexicon for name in TABLES)
 
 
 def read_action(prepared: Prepared) -> Iterator[Reading]:

@@ -43,13 +43,18 @@ def _classes() -> tuple[Lexicon, Mapping[str, str]]:
     return Lexicon(found), found
 
 
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what this coder waits for."""
+    return (_classes()[0],)
+
+
 def read_data(prepared: Prepared) -> Iterator[Reading]:
     """Read the classes of data in passages that speak of exposure or list what a set of data holds."""
     lexicon, classes = _classes()
-    places = Sentences(prepared.sentences)
+    places = prepared.places
     said: set[tuple[int, str]] = set()
-    for hit in lexicon.find(prepared.text):
-        key = (places.at(hit.span.start), classes[hit.term])
+    for hit in prepared.find(lexicon):
+        key = (places.at(hit.start), classes[hit.term])
         if key in said:
             continue
         confidence = _weigh(prepared.text, hit, places)
@@ -68,9 +73,7 @@ def _weigh(text: str, hit: Hit, places: Sentences) -> float:
     around = places.around(hit.span)
     if not _EXPOSED.search(text, max(0, around.start - _NEARBY), around.end + _NEARBY):
         return 0.0
-    is_listed = _IN_LIST.search(
-        text, max(around.start, hit.span.start - 8), min(around.end, hit.span.end + 8)
-    )
+    is_listed = _IN_LIST.search(text, max(around.start, hit.start - 8), min(around.end, hit.end + 8))
     if hit.term in _PLAIN_WORDS:
         return 0.65 if is_listed else 0.0
     return 0.85 if is_listed else 0.7

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.lexicon import Sentences
 from incidex.model import Span
 
 _MONTH_NAMES = "january february march april may june july august september october november december"
@@ -60,7 +59,7 @@ class When:
 
 def read_dates(prepared: Prepared) -> Iterator[Reading]:
     """Read the dates that a sentence ties to the incident; a date that nothing ties to it is left alone."""
-    places = Sentences(prepared.sentences)
+    places = prepared.places
     for when in find_dates(prepared.text, prepared.published):
         found = _find_field(prepared.text, when, places.around(when.span))
         if found is None:

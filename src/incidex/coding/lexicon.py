@@ -1,8 +1,9 @@
 """Terms found in a text in one pass, however many there are: Aho and Corasick, CACM 18 (6), 1975."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
@@ -34,42 +35,98 @@ def make_plain(text: str, *, lower: bool = True) -> str:
     return "".join(small if len(small := each.lower()) == 1 else each for each in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A term where it stands: which of the lexicon's terms, and the span of the words."""
+class Hit(NamedTuple):
+    """A term where it stands: which of the lexicon's terms, and the half-open range of its words."""
 
     term: str
-    span: Span
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        """The range as a span."""
+        return Span(self.start, self.end)
 
 
 class Lexicon:
     """Finds whole words. A term that ends in `*` also finds every word that begins like it.
 
     Alone, the longest of the terms that begin first wins and nothing overlaps it; with `overlapping`,
-    every term is found wherever it stands.
+    every term is found wherever it stands. With `lower` off, only words spelt as the term is.
     """
 
     def __init__(self, terms: Iterable[str], *, overlapping: bool = False, lower: bool = True) -> None:
-        self._lower = lower
-        self._overlapping = overlapping
-        self._terms = sorted({each for each in terms if each.strip("* ")})
-        self._open = [each.endswith("*") for each in self._terms]
-        kind = MatchKind.Standard if overlapping else MatchKind.LeftmostLongest
-        patterns = [make_plain(each.removesuffix("*"), lower=lower) for each in self._terms]
-        self._automaton = AhoCorasick(patterns, matchkind=kind)
+        self.terms = tuple(sorted({each for each in terms if each.strip("* ")}))
+        self.overlapping = overlapping
+        self.lower = lower
 
-    def find(self, text: str) -> Iterator[Hit]:
-        """Yield the terms in `text`, in the order in which they end."""
-        plain = make_plain(text, lower=self._lower)
-        for index, start, end in self._automaton.find_matches_as_indexes(
-            plain, overlapping=self._overlapping
-        ):
-            if start and plain[start].isalnum() and plain[start - 1].isalnum():
+    def find(self, text: str) -> Sequence[Hit]:
+        """Return the terms in `text`, in the order in which they end."""
+        return self._scanner.scan(text)[self]
+
+    @cached_property
+    def _scanner(self) -> "Scanner":
+        return Scanner((self,))
+
+
+class _Target(NamedTuple):
+    """What a pattern of the automaton stands for in one lexicon."""
+
+    lexicon: int
+    term: str
+    is_open: bool  # a stem, which takes the rest of its word with it
+    spelling: str  # how it must be spelt, where case counts; else ""
+
+
+class Scanner:
+    """Searches any number of lexicons in one pass over a text, which costs little more than one of them."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._lexicons = tuple(lexicons)
+        targets: dict[str, list[_Target]] = {}
+        for number, lexicon in enumerate(self._lexicons):
+            for term in lexicon.terms:
+                spelt = make_plain(term.removesuffix("*"), lower=False)
+                target = _Target(number, term, term.endswith("*"), "" if lexicon.lower else spelt)
+                targets.setdefault(make_plain(spelt), []).append(target)
+        self._targets = list(targets.values())
+        self._automaton = AhoCorasick(list(targets), matchkind=MatchKind.Standard)
+
+    def scan(self, text: str) -> Mapping[Lexicon, Sequence[Hit]]:
+        """Return what each lexicon finds in the text, in the order in which the terms end."""
+        plain = make_plain(text)
+        length = len(plain)
+        found: list[list[Hit]] = [[] for _ in self._lexicons]
+        for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
+            if start and plain[start - 1].isalnum() and plain[start].isalnum():
                 continue
-            stop = _end_of_word(plain, end) if self._open[index] else end
-            if stop < len(plain) and plain[stop - 1].isalnum() and plain[stop].isalnum():
-                continue
-            yield Hit(self._terms[index], Span(start, stop))
+            inside = end < length and plain[end].isalnum() and plain[end - 1].isalnum()
+            for number, term, is_open, spelling in self._targets[index]:
+                stop = end
+                if inside:
+                    stop = _end_of_word(plain, end) if is_open else 0
+                    if not stop or (stop < length and plain[stop].isalnum()):
+                        continue
+                if not spelling or _is_spelt(text, start, end, spelling):
+                    found[number].append(Hit(term, start, stop))
+        return {
+            lexicon: hits if lexicon.overlapping or len(hits) < 2 else _longest(hits)
+            for lexicon, hits in zip(self._lexicons, found, strict=True)
+        }
+
+
+def _is_spelt(text: str, start: int, end: int, spelling: str) -> bool:
+    written = text[start:end]
+    return written == spelling or make_plain(written, lower=False) == spelling
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Keep, from left to right, the longest of the terms that begin first, and nothing that overlaps it."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return kept
 
 
 #: A stem with more than this after it is no word of a language.

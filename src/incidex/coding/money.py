@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from incidex.codebook import check_value
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.lexicon import Sentences
 from incidex.model import CodebookError, Span
 
 _SYMBOLS = {"us$": "USD", "a$": "AUD", "c$": "CAD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
@@ -44,7 +43,7 @@ _OUTAGE = re.compile(
 
 def read_money(prepared: Prepared) -> Iterator[Reading]:
     """Read sums that a sentence says were demanded, paid or lost; in money, never in cryptocurrency."""
-    text, places = prepared.text, Sentences(prepared.sentences)
+    text, places = prepared.text, prepared.places
     for match in _MONEY.finditer(text):
         span = Span(*match.span())
         value, found = _read_sum(match), _find_field(text, span, places.around(span, reach=120))

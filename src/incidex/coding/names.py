@@ -34,6 +34,11 @@ _VOCABULARIES = {"actor.name": ("actor", "group"), "malware": ("malware", "ranso
 _SHORTEST = 4
 
 
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what these coders wait for."""
+    return (*(_load(field)[0] for field in _VOCABULARIES), _load_crews()[0])
+
+
 def read_actor_names(prepared: Prepared) -> Iterator[Reading]:
     """Read names and aliases of known actors."""
     return _read("actor.name", prepared)
@@ -51,7 +56,7 @@ def read_tools(prepared: Prepared) -> Iterator[Reading]:
 
 def _read(field: str, prepared: Prepared) -> Iterator[Reading]:
     lexicon, names = _load(field)
-    for hit in lexicon.find(prepared.text):
+    for hit in prepared.find(lexicon):
         term, source = names[hit.term]
         confidence = _weigh(field, hit, prepared.text)
         if confidence:
@@ -86,10 +91,10 @@ def read_crews(prepared: Prepared) -> Iterator[Reading]:
     the text shouts, it is the lists' spelling.
     """
     lexicon, names = _load_crews()
-    for hit in lexicon.find(prepared.text):
-        written = prepared.text[hit.span.start : hit.span.end]
-        before = prepared.text[max(0, hit.span.start - _NEAR) : hit.span.start]
-        after = prepared.text[hit.span.end : hit.span.end + _NEAR]
+    for hit in prepared.find(lexicon):
+        written = prepared.text[hit.start : hit.end]
+        before = prepared.text[max(0, hit.start - _NEAR) : hit.start]
+        after = prepared.text[hit.end : hit.end + _NEAR]
         if written != written.lower() and (_CREW_BEFORE.search(before) or _CREW_AFTER.match(after)):
             yield Reading(
                 field="actor.name",
@@ -140,8 +145,8 @@ def _places() -> frozenset[str]:
 
 def _weigh(field: str, hit: Hit, text: str) -> float:
     """Return how likely the name is meant as one; 0 when nothing says that the word is a name."""
-    before = text[max(0, hit.span.start - _NEAR) : hit.span.start]
-    after = text[hit.span.end : hit.span.end + _NEAR]
+    before = text[max(0, hit.start - _NEAR) : hit.start]
+    after = text[hit.end : hit.end + _NEAR]
     is_near = any(_CONTEXT[field].search(side) for side in (before, after))
     if is_near and not (_NUMBERED.fullmatch(hit.term) and field != "actor.name"):
         return 0.8

@@ -1,13 +1,14 @@
 """The coders, by name and version, and the one function that makes signed claims of what they read."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
+from incidex.coding import countries, cues, data, names
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.countries import read_countries, read_industry
 from incidex.coding.counts import read_counts
@@ -25,13 +26,25 @@ from incidex.coding.data import read_data
 from incidex.coding.dates import read_dates
 from incidex.coding.identifiers import read_techniques, read_vulnerabilities
 from incidex.coding.indicators import read_indicators
+from incidex.coding.lexicon import Lexicon, Scanner
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.coding.parties import Cast, make_cast, read_accusations
 from incidex.coding.speech import Speech, read_speech
 from incidex.coding.stance import read_stance
 from incidex.coding.victim import read_victims
-from incidex.model import Claim, CodebookError, Document, Evidence, Report, Role, Span, Speaker, Stance
+from incidex.model import (
+    Claim,
+    CodebookError,
+    Document,
+    Evidence,
+    Report,
+    Role,
+    Span,
+    Speaker,
+    Stance,
+    Tier,
+)
 
 #: Every coder, by the name and version that its claims are signed with. A coder whose readings change gets a
 #: new version.
@@ -62,6 +75,14 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "countries@1": read_countries,
         "industry@1": read_industry,
     }
+)
+
+#: What the coders wait for. All of it is searched together, in one pass over a text.
+LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
+    countries.lexicons,
+    cues.lexicons,
+    data.lexicons,
+    names.lexicons,
 )
 
 #: A reading less sure than this is left out: silence is better than a guess.
@@ -113,7 +134,6 @@ class _Passages:
     prepared: Prepared
     cast: Cast
     speech: Speech
-    starts: tuple[int, ...]
     bylines: tuple[Span, ...]  # where a newspaper's own name stands; it says nothing of the incident
     known: dict[Span, Stance | None] = field(default_factory=dict)  # several coders read the same words
 
@@ -125,7 +145,7 @@ class _Passages:
 
     def sentence_of(self, span: Span) -> Span:
         """Return the sentence that a span begins in."""
-        index = bisect_right(self.starts, span.start) - 1
+        index = self.prepared.places.at(span.start)
         return self.prepared.sentences[index] if index >= 0 else span
 
 
@@ -138,43 +158,65 @@ def code(
     the codebook refuses, and what is only supposed, advised or left unsaid, makes no claim. The same document
     and report always give the same claims.
     """
-    prepared = Prepared(document, document.published or (report.published if report else ""), report)
+    published = document.published or (report.published if report else "")
+    prepared = Prepared(document, published, report, scanner())
     readings = [(name, reading) for name, coder in coders.items() for reading in coder(prepared)]
     victim = next((reading.value for _, reading in readings if reading.field == "victim.name"), "")
     cast = make_cast(report, prepared.text, victim)
     passages = _Passages(
-        prepared,
-        cast,
-        read_speech(prepared.text, prepared.sentences, cast),
-        tuple(sentence.start for sentence in prepared.sentences),
-        tuple(_bylines(prepared)),
+        prepared, cast, read_speech(prepared.text, prepared.sentences, cast), tuple(_bylines(prepared))
     )
-    claims = tuple(_distinct(_claims(readings, passages)))
+    claims = tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
     return (Coded(claims),) if _tells_of_incident(claims, document.text) else ()
 
 
-def _claims(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Iterator[Claim]:
+@cache
+def scanner() -> Scanner:
+    """Return the one that finds the words of all coders in one pass."""
+    return Scanner([lexicon for lexicons in LEXICONS for lexicon in lexicons()])
+
+
+class _Said(NamedTuple):
+    """A reading with the canonical value, and who says it how."""
+
+    reading: Reading
+    coder: str
+    value: str
+    speaker: Speaker
+    stance: Stance
+
+
+def _said(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Iterator[_Said]:
     for name, reading in readings:
         if reading.confidence < LEAST or any(span.overlaps(reading.span) for span in passages.bylines):
             continue
         stance = _stance_of(reading, passages)
-        value = _canonical(reading)
+        value = _check(reading.field, reading.value)
         if stance is None or not value or _is_own_victim(reading, passages):
             continue
-        report = passages.prepared.report
-        claim = Claim(
-            report=passages.prepared.document.report,
-            field=reading.field,
-            value=value,
-            speaker=_speaker_of(reading, passages),
-            stance=stance,
-            confidence=reading.confidence,
-            coder=name,
-            tier=get_field(reading.field).tier,
-            evidence=Evidence.of(passages.prepared.text, reading.span),
-            why=reading.why,
-        )
-        yield claim.at_least(report.tier) if report else claim
+        yield _Said(reading, name, value, _speaker_of(reading, passages), stance)
+
+
+def _make_claim(said: _Said, passages: _Passages) -> Claim:
+    reading, (prepared, document) = said.reading, (passages.prepared, passages.prepared.document)
+    tier = _tier_of(reading.field)
+    return Claim(
+        report=document.report,
+        field=reading.field,
+        value=said.value,
+        speaker=said.speaker,
+        stance=said.stance,
+        confidence=reading.confidence,
+        coder=said.coder,
+        tier=max(tier, prepared.report.tier) if prepared.report else tier,
+        evidence=Evidence.of(prepared.text, reading.span),
+        why=reading.why,
+    )
+
+
+@cache
+def _tier_of(field: str) -> Tier:
+    return get_field(field).tier
 
 
 def _bylines(prepared: Prepared) -> Iterator[Span]:
@@ -185,10 +227,6 @@ def _bylines(prepared: Prepared) -> Iterator[Span]:
     while start >= 0:
         yield Span(start, start + len(source.name))
         start = prepared.text.find(source.name, start + len(source.name))
-
-
-def _canonical(reading: Reading) -> str:
-    return _check(reading.field, reading.value)
 
 
 @lru_cache(maxsize=8192)
@@ -218,21 +256,22 @@ def _speaker_of(reading: Reading, passages: _Passages) -> Speaker:
     return passages.speech.speaker_at(reading.span)
 
 
-def _distinct(claims: Iterable[Claim]) -> list[Claim]:
-    """Keep, of claims that say the same, the surest, and of equally sure ones the first in the text."""
-    best: dict[tuple[str, str, Speaker, Stance], Claim] = {}
-    for claim in claims:
-        key = (claim.field, claim.value, claim.speaker, claim.stance)
-        if key not in best or _rank(claim) < _rank(best[key]):
-            best[key] = claim
+def _distinct(found: Iterable[_Said]) -> list[_Said]:
+    """Keep, of readings that say the same, the surest, and of equally sure ones the first in the text."""
+    best: dict[tuple[str, str, Speaker, Stance], _Said] = {}
+    for said in found:
+        key = (said.reading.field, said.value, said.speaker, said.stance)
+        held = best.get(key)
+        if held is None or _rank(said) < _rank(held):
+            best[key] = said
     return sorted(
         best.values(),
-        key=lambda claim: (claim.evidence.span if claim.evidence else Span(0, 1), claim.field, claim.value),
+        key=lambda said: (said.reading.span.start, said.reading.span.end, said.reading.field, said.value),
     )
 
 
-def _rank(claim: Claim) -> tuple[float, int, str]:
-    return (-claim.confidence, claim.evidence.span.start if claim.evidence else 0, claim.coder)
+def _rank(said: _Said) -> tuple[float, int, str]:
+    return (-said.reading.confidence, said.reading.span.start, said.coder)
 
 
 def _tells_of_incident(claims: Iterable[Claim], text: str) -> bool:

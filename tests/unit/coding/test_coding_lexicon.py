@@ -1,8 +1,8 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from incidex.coding.lexicon import Lexicon, Sentences, make_plain
+from incidex.coding.lexicon import Lexicon, Scanner, Sentences, make_plain
 from incidex.model import Span
 
 
@@ -44,3 +44,32 @@ def test_a_sentence_is_cut_off_at_its_reach() -> None:
     places = Sentences([Span(0, 10), Span(11, 5000)])
     assert places.at(12) == 1
     assert places.around(Span(1000, 1005), reach=100) == Span(900, 1105)
+
+
+@given(
+    st.text("aAbBeé' -\n.", max_size=40),
+    st.lists(st.text("abeé' -", min_size=1, max_size=5), min_size=1, max_size=6),
+)
+@example("An A-B, a b and AB's", ["a", "a b", "ab*"])
+def test_one_pass_finds_for_each_lexicon_what_it_finds_alone(text: str, terms: list[str]) -> None:
+    lexicons = [
+        Lexicon(terms),
+        Lexicon(terms, overlapping=True),
+        Lexicon([term.upper() for term in terms], lower=False),
+    ]
+    shared = Scanner(lexicons).scan(text)
+    assert {each: list(shared[each]) for each in lexicons} == {
+        each: list(each.find(text)) for each in lexicons
+    }
+
+
+def test_where_case_counts_only_that_spelling_is_found() -> None:
+    lexicon = Lexicon(["Play", "PLAY"], lower=False)
+    assert [hit.term for hit in lexicon.find("children play, Play struck, PLAY struck, pLAY")] == [
+        "Play",
+        "PLAY",
+    ]
+
+
+def test_a_longer_word_does_not_hide_the_shorter_one_that_stands_there() -> None:
+    assert found(Lexicon(["data", "data breaches of"]), "data breaches often") == [("data", "data")]
