@@ -7,14 +7,23 @@ from threading import Event
 import pytest
 
 from incidex.model import (
+    Answer,
+    Answered,
+    Assigned,
+    Body,
     Claimed,
     ConflictError,
+    Decided,
+    Decision,
     EvidenceError,
     Failed,
     InputError,
     Kind,
     NoEvidence,
     Retracted,
+    Sampled,
+    Span,
+    Stance,
     StoreError,
     Tier,
     fold,
@@ -41,6 +50,22 @@ class LogContract:
         odd = replace(body, document=replace(body.document, text=text))
         log.append([make_change(odd, 1, record=report.id)])
         assert [change.body for change in log.since()] == [odd]
+
+    def test_reads_back_what_reviewers_did(self, log: Log) -> None:
+        answer = Answer("data.class", "Passwords", Stance.DENIES, Tier.GREEN, Span(2, 9))
+        bodies: list[Body] = [
+            Assigned("person:ana", "my turn"),
+            *(Decided("clm-1", decision, "because", undoes=3) for decision in Decision),
+            Sampled(7, ("person:ana", "person:bo"), (("inc-1", "rep-1"), ("inc-2", "rep-2")), 40),
+            Answered("inc-1", "rep-1", (answer, replace(answer, span=None))),
+        ]
+        written = [make_change(body, n, record="inc-1") for n, body in enumerate(bodies, start=1)]
+        log.append(written)
+        assert bare(list(log.since())) == bare(written)
+        assert log.incidents() == ()
+        assert log.records(Kind.SAMPLED) == ("inc-1",)
+        log.rebuild()
+        assert log.verify() == len(written)
 
     def test_chains_every_change_to_the_one_before(self, log: Log) -> None:
         log.append(batch())

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidex.model import (
+    Assigned,
     Body,
     Change,
     Claim,
@@ -29,6 +30,7 @@ from incidex.model import (
     Tier,
     Withheld,
     fold,
+    review,
 )
 from tests.factories import (
     NOON,
@@ -75,7 +77,8 @@ def histories(draw: st.DrawFn) -> list[Change]:
         if made and not batch:
             claim = draw(st.sampled_from(made))
             decided: Body = Decided(claim.id, draw(st.sampled_from(Decision)))
-            bodies.append(draw(st.sampled_from([decided, Retracted(claim.id, "a mistake")])))
+            retracted = Retracted(claim.id, "a mistake")
+            bodies.append(draw(st.sampled_from([decided, retracted, Assigned("ana")])))
         elif batch:
             made.extend(batch)
             bodies.append(Claimed(tuple(batch)))
@@ -225,6 +228,22 @@ def test_the_last_decision_counts() -> None:
     assert shown(linked(), claimed(claim), rejected(claim), accepted(claim)) == {"Passwords"}
 
 
+def test_taking_a_decision_back_leaves_the_record_as_it_was_before() -> None:
+    claim, later = make_claim("Passwords"), make_claim("Usernames", coder="rules@2", start=3)
+    back = Decided(claim.id, Decision.REOPENED, undoes=3)
+    assert shown(linked(), claimed(claim), rejected(claim), back) == {"Passwords"}
+    assert shown(linked(), claimed(claim), accepted(claim), back, claimed(later)) == {
+        "Passwords",
+        "Usernames",
+    }
+
+
+def test_a_correction_does_not_go_with_what_it_corrects() -> None:
+    wrong = make_claim("Passwords")
+    moved = make_claim("Passwords", coder="person:ana", start=30)
+    assert shown(linked(), claimed(wrong), claimed(moved), rejected(wrong)) == {"Passwords"}
+
+
 # Law 7: as of.
 
 
@@ -246,7 +265,12 @@ def test_before_its_first_change_there_is_no_incident(history: list[Change]) -> 
 # Law 8: no tier learns of another's cells.
 
 
-def without_hidden(history: list[Change], tier: Tier) -> list[Change]:
+def is_work(body: Body) -> bool:
+    """Say whether a change only says how a review is going."""
+    return isinstance(body, Assigned) or (isinstance(body, Decided) and body.decision is Decision.SECOND_LOOK)
+
+
+def without_hidden(history: list[Change], tier: Tier, *, work: bool = False) -> list[Change]:
     """Return the history of a database that never held what `tier` may not see."""
     visible: set[str] = set()
     kept: list[Body] = []
@@ -259,6 +283,8 @@ def without_hidden(history: list[Change], tier: Tier) -> list[Change]:
             if not body.claims:
                 continue
         if isinstance(body, Decided | Retracted) and body.claim not in visible:
+            continue
+        if is_work(body) and not work:
             continue
         kept.append(body)
     return make_history(*kept)
@@ -282,6 +308,20 @@ def test_databases_that_differ_in_hidden_claims_look_the_same(history: list[Chan
     whole = fold(history, tier=tier, policy=POLICY)
     poor = fold(without_hidden(history, tier), tier=tier, policy=POLICY)
     assert told(whole) == told(poor)
+
+
+@given(histories(), st.sampled_from(Tier))
+def test_how_a_review_is_going_changes_no_record(history: list[Change], tier: Tier) -> None:
+    idle = make_history(*(change.body for change in history if not is_work(change.body)))
+    assert told(fold(history, tier=tier)) == told(fold(idle, tier=tier))
+
+
+@given(histories(), st.sampled_from([Tier.CLEAR, Tier.GREEN, Tier.AMBER]))
+def test_a_reviewer_learns_nothing_of_hidden_claims_either(history: list[Change], tier: Tier) -> None:
+    whole, poor = review(history, tier=tier), review(without_hidden(history, tier, work=True), tier=tier)
+    assert (whole and (whole.version, whole.standings, whole.reports, whole.assigned_to)) == (
+        poor and (poor.version, poor.standings, poor.reports, poor.assigned_to)
+    )
 
 
 @given(histories(), st.sampled_from(Tier))

@@ -8,7 +8,23 @@ import msgspec
 from incidex.app.terminal import make_console, make_safe, show_codebook, show_field, show_incident, show_terms
 from incidex.codebook import fields, get_field, get_vocabulary, policy, vocabularies
 from incidex.exchange import to_record
-from incidex.model import AsOf, Change, Claimed, Failed, Incident, InputError, Linked, Received, Tier, fold
+from incidex.model import (
+    Answered,
+    AsOf,
+    Assigned,
+    Change,
+    Claimed,
+    Decided,
+    Failed,
+    Incident,
+    InputError,
+    Linked,
+    Received,
+    Retracted,
+    Sampled,
+    Tier,
+    fold,
+)
 from incidex.store import Log
 
 #: More incidents than this of one name are counted, not listed.
@@ -98,8 +114,16 @@ def _told(change: Change) -> str:
             return f"{len(claims)} claims"
         case Failed(name=name, message=message):
             return f"{name}: {message}"
-        case body:
-            return f"{body.claim}: {body.reason}"
+        case Retracted(claim=claim, reason=reason):
+            return f"{claim}: {reason}"
+        case Decided(claim=claim, decision=decision, reason=reason):
+            return f"{claim} {decision} by {change.by}: {reason}"
+        case Assigned(to=to, reason=reason):
+            return f"{f'{to} reviews it' if to else 'nobody reviews it'}: {reason}"
+        case Sampled(drawn=drawn, reviewers=reviewers, seed=seed):
+            return f"{len(drawn)} reports drawn with seed {seed} for {' and '.join(reviewers)}"
+        case Answered(report=report, answers=answers):
+            return f"{report}: {len(answers)} answers by {change.by}"
 
 
 def print_codebook(name: str, *, as_json: bool) -> None:

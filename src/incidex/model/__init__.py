@@ -2,7 +2,10 @@
 
 from incidex.model.changes import (
     BODIES,
+    Answer,
+    Answered,
     AsOf,
+    Assigned,
     Body,
     Change,
     Claimed,
@@ -12,6 +15,7 @@ from incidex.model.changes import (
     Linked,
     Received,
     Retracted,
+    Sampled,
     happened_by,
 )
 from incidex.model.claims import CONTEXT, Claim, Evidence, Span, Speaker, name_by_content
@@ -29,6 +33,7 @@ from incidex.model.errors import (
 from incidex.model.fold import Policy, fold, folds
 from incidex.model.incident import Incident, Value
 from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_reports
+from incidex.model.review import WAITING, Review, Standing, State, review
 from incidex.model.status import FieldPolicy, Verdict, judge
 from incidex.model.words import (
     INTERESTED,
@@ -47,7 +52,11 @@ __all__ = [
     "CONTEXT",
     "INTERESTED",
     "PARTIES",
+    "WAITING",
+    "Answer",
+    "Answered",
     "AsOf",
+    "Assigned",
     "Body",
     "Change",
     "Claim",
@@ -74,12 +83,16 @@ __all__ = [
     "Received",
     "Report",
     "Retracted",
+    "Review",
     "Role",
+    "Sampled",
     "Source",
     "SourceError",
     "Span",
     "Speaker",
     "Stance",
+    "Standing",
+    "State",
     "Status",
     "StoreError",
     "Tier",
@@ -91,5 +104,6 @@ __all__ = [
     "happened_by",
     "judge",
     "name_by_content",
+    "review",
     "sort_reports",
 ]

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from incidex.model.claims import Claim
+from incidex.model.claims import Claim, Span
 from incidex.model.errors import InputError
 from incidex.model.nouns import Document, Report
-from incidex.model.words import Decision
+from incidex.model.words import Decision, Stance, Tier
 
 
 class Kind(StrEnum):
@@ -21,6 +21,9 @@ class Kind(StrEnum):
     CLAIMED = "claimed"
     RETRACTED = "retracted"
     DECIDED = "decided"
+    ASSIGNED = "assigned"
+    SAMPLED = "sampled"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,60 @@ class Retracted:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A person accepted or rejected a claim. The last decision counts."""
+    """A person decided on a claim. The last decision counts."""
 
     claim: str
     decision: Decision
     reason: str = ""
+    undoes: int = 0  # the version of the change that this one takes back, 0 for none
 
 
-Body = Received | Failed | Linked | Claimed | Retracted | Decided
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A record's review is somebody's work from now on, or nobody's when `to` is empty."""
+
+    to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Reports were drawn at random for two people to code without seeing each other's answers.
+
+    The sample is a record of its own: this is its first change, and the answers follow.
+    """
+
+    seed: int
+    reviewers: tuple[str, str]
+    drawn: tuple[tuple[str, str], ...]  # incident, report
+    serial: int  # where the log stood: what machines had read by then is what people are compared with
+
+    def __post_init__(self) -> None:
+        if self.reviewers[0] == self.reviewers[1]:
+            raise InputError("a sample needs two different reviewers")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One thing that a person says a report says. It holds a place and no words, so that words can go."""
+
+    field: str
+    value: str
+    stance: Stance
+    tier: Tier
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """All that one person found in one report of a sample, and nothing of what the other found."""
+
+    incident: str
+    report: str
+    answers: tuple[Answer, ...]
+
+
+Body = Received | Failed | Linked | Claimed | Retracted | Decided | Assigned | Sampled | Answered
 
 #: The body that each kind of change carries.
 BODIES: Mapping[Kind, type[Body]] = MappingProxyType(
@@ -87,6 +136,9 @@ BODIES: Mapping[Kind, type[Body]] = MappingProxyType(
         Kind.CLAIMED: Claimed,
         Kind.RETRACTED: Retracted,
         Kind.DECIDED: Decided,
+        Kind.ASSIGNED: Assigned,
+        Kind.SAMPLED: Sampled,
+        Kind.ANSWERED: Answered,
     }
 )
 _KINDS = {body: kind for kind, body in BODIES.items()}

@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
-from incidex.model.changes import AsOf, Change, Claimed, Decided, Linked, Retracted, happened_by
+from incidex.model.changes import AsOf, Assigned, Change, Claimed, Decided, Linked, Retracted, happened_by
 from incidex.model.claims import Claim
 from incidex.model.incident import Incident, Value
 from incidex.model.nouns import Report, sort_reports
+from incidex.model.rulings import Rulings, claims_made, find_rulings
 from incidex.model.status import FieldPolicy, Verdict, judge
 from incidex.model.words import Decision, Stance, Status, Tier, Withheld
 
@@ -18,15 +19,6 @@ Policy = Mapping[str, FieldPolicy]
 
 _DEFAULT = FieldPolicy()
 _NO_POLICY: Policy = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class _Ruling:
-    """A person's decision, with the claim it was about and its place in the history."""
-
-    claim: Claim
-    decision: Decision
-    place: int
 
 
 def fold(
@@ -42,7 +34,7 @@ def fold(
     version can depend on them (law 8). `as_of` is a serial or an aware time (law 7).
     """
     history = [change for change in changes if happened_by(change, as_of)]
-    seen = _shown(history, tier)
+    seen = shown(history, tier)
     if not any(isinstance(change.body, Linked | Claimed) for change in seen):
         return None
     reports = {body.report.id: body.report for body in (c.body for c in seen) if isinstance(body, Linked)}
@@ -75,33 +67,38 @@ def folds(
             yield incident
 
 
-def _shown(history: Sequence[Change], tier: Tier) -> list[Change]:
+def shown(history: Sequence[Change], tier: Tier, *, work: bool = False) -> list[Change]:
     """Return what the tier may see of each change, leaving out those of which it may see nothing.
 
     A decision shows only once its claim has: one on a claim that was hidden at the time says that something
-    was there.
+    was there. How a review is going (whose it is, what needs a second look) is shown with `work` alone: no
+    record depends on it.
     """
-    shown: list[Change] = []
+    seen: list[Change] = []
     ids: set[str] = set()
     for change in history:
-        visible = _show(change, ids, tier)
+        visible = _show(change, ids, tier, work=work)
         if visible is None:
             continue
-        shown.append(visible)
+        seen.append(visible)
         if isinstance(visible.body, Claimed):
             ids.update(claim.id for claim in visible.body.claims)
-    return shown
+    return seen
 
 
-def _show(change: Change, ids: AbstractSet[str], tier: Tier) -> Change | None:
+def _show(change: Change, ids: AbstractSet[str], tier: Tier, *, work: bool) -> Change | None:
     match change.body:
         case Linked(report=report):
             return change if report.tier <= tier else None
         case Claimed(claims=claims):
             visible = tuple(claim for claim in claims if claim.tier <= tier)
             return replace(change, body=Claimed(visible)) if visible else None
-        case Retracted(claim=claim) | Decided(claim=claim):
+        case Decided(claim=claim, decision=decision):
+            return change if claim in ids and (work or decision is not Decision.SECOND_LOOK) else None
+        case Retracted(claim=claim):
             return change if claim in ids else None
+        case Assigned():
+            return change if work else None
         case _:
             return None
 
@@ -110,10 +107,9 @@ def _values(
     seen: Sequence[Change], policy: Policy, reports: Mapping[str, Report]
 ) -> tuple[dict[str, tuple[Value, ...]], dict[str, tuple[Value, ...]]]:
     """Group the claims that stand by field and value: those that someone asserts, and those only denied."""
-    made = _made(seen)
+    made = claims_made(seen)
     withdrawn = {c.body.claim: c.body.reason for c in seen if isinstance(c.body, Retracted)}
-    rulings = _rulings(seen, made)
-    review = _Review(rulings, reports)
+    review = Rulings(find_rulings(seen, made), reports)
     groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     gone: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim, place in made.values():
@@ -135,83 +131,7 @@ def _values(
     return _ordered(values), _ordered(denied)
 
 
-def _made(seen: Sequence[Change]) -> dict[str, tuple[Claim, int]]:
-    """Return each claim once, with the place in the history where it was first made."""
-    made: dict[str, tuple[Claim, int]] = {}
-    for place, change in enumerate(seen):
-        if isinstance(change.body, Claimed):
-            for claim in change.body.claims:
-                made.setdefault(claim.id, (claim, place))
-    return made
-
-
-def _rulings(seen: Sequence[Change], made: Mapping[str, tuple[Claim, int]]) -> list[_Ruling]:
-    return [
-        _Ruling(made[change.body.claim][0], change.body.decision, place)
-        for place, change in enumerate(seen)
-        if isinstance(change.body, Decided) and change.body.claim in made
-    ]
-
-
-class _Review:
-    """What people have decided, and what that means for claims they have not seen (law 4)."""
-
-    def __init__(self, rulings: Sequence[_Ruling], reports: Mapping[str, Report]) -> None:
-        self._reports = reports
-        self._by_id: dict[str, _Ruling] = {}
-        self._by_source: dict[tuple[object, ...], _Ruling] = {}
-        self._by_passage: dict[tuple[str, str], list[_Ruling]] = defaultdict(list)
-        for ruling in rulings:  # later rulings overwrite earlier ones
-            claim = ruling.claim
-            self._by_id[claim.id] = ruling
-            self._by_source[claim.report, claim.speaker, *claim.reading] = ruling
-            self._by_source[self._words(claim)] = ruling
-            self._by_passage[claim.report, claim.field].append(ruling)
-
-    def _words(self, claim: Claim) -> tuple[object, ...]:
-        report = self._reports.get(claim.report)
-        quote = claim.evidence.quote if claim.evidence else ""
-        return ("words", report.source.id if report else claim.report, claim.speaker, quote, *claim.reading)
-
-    def decision(self, claim: Claim) -> Decision | None:
-        """Return the person's word on a claim: its own, or the one it inherits.
-
-        A decision is inherited while the source is the same (another coder, or a new version of it, reads
-        the same in the same report) or while the reading is (the same words in another text of the source).
-        """
-        if not self._by_id:  # nobody has decided anything, as in every report that was only just coded
-            return None
-        candidates = (
-            self._by_id.get(claim.id),
-            self._by_source.get((claim.report, claim.speaker, *claim.reading)),
-            self._by_source.get(self._words(claim)),
-        )
-        ruling = next((found for found in candidates if found), None)
-        return ruling.decision if ruling else None
-
-    def counts(self, claim: Claim, place: int) -> bool:
-        """Say whether a claim counts in the record.
-
-        A rejected one does not, and neither does a new machine reading of a passage that a person has
-        already decided on: it waits for a person.
-        """
-        decision = self.decision(claim)
-        if decision is not None:
-            return decision is Decision.ACCEPTED
-        return claim.is_by_person or not self._is_settled(claim, place)
-
-    def _is_settled(self, claim: Claim, place: int) -> bool:
-        if claim.evidence is None:
-            return False
-        return any(
-            ruling.place < place
-            and ruling.claim.evidence is not None
-            and ruling.claim.evidence.span.overlaps(claim.evidence.span)
-            for ruling in self._by_passage.get((claim.report, claim.field), ())
-        )
-
-
-def _value(field: str, value: str, verdict: Verdict, claims: Sequence[Claim], review: _Review) -> Value:
+def _value(field: str, value: str, verdict: Verdict, claims: Sequence[Claim], review: Rulings) -> Value:
     accepted = any(
         review.decision(claim) is Decision.ACCEPTED or claim.is_by_person
         for claim in claims

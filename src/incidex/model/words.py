@@ -53,6 +53,8 @@ class Decision(StrEnum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    SECOND_LOOK = "needs a second look"  # a request to the team: what was decided before still holds
+    REOPENED = "reopened"  # what was decided before is taken back, as if nobody had decided
 
 
 class NoEvidence(StrEnum):

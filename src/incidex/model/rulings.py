@@ -1,0 +1,115 @@
+"""What people have decided, and how far each decision reaches (law 4, and docs/decisions/0003)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from incidex.model.changes import Change, Claimed, Decided
+from incidex.model.claims import Claim
+from incidex.model.nouns import Report
+from incidex.model.words import Decision
+
+#: Decisions that settle a claim; the others ask for one, or take one back.
+FINAL = frozenset({Decision.ACCEPTED, Decision.REJECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A person's decision, with the claim it was about and its place in the history."""
+
+    claim: Claim
+    decision: Decision
+    place: int
+    by: str
+    reason: str
+    at: datetime
+
+
+def claims_made(seen: Sequence[Change]) -> dict[str, tuple[Claim, int]]:
+    """Return each claim once, with the place in the history where it was first made."""
+    made: dict[str, tuple[Claim, int]] = {}
+    for place, change in enumerate(seen):
+        if isinstance(change.body, Claimed):
+            for claim in change.body.claims:
+                made.setdefault(claim.id, (claim, place))
+    return made
+
+
+def find_rulings(seen: Sequence[Change], made: Mapping[str, tuple[Claim, int]]) -> list[Ruling]:
+    """Return the decisions on these claims, in the order in which they fell.
+
+    A request for a second look is none: it asks the team for one, and what was decided before still holds.
+    """
+    return [
+        Ruling(made[body.claim][0], body.decision, place, change.by, body.reason, change.at)
+        for place, change in enumerate(seen)
+        if isinstance(body := change.body, Decided)
+        and body.claim in made
+        and body.decision is not Decision.SECOND_LOOK
+    ]
+
+
+class Rulings:
+    """What people have decided, and what that means for claims they have not seen."""
+
+    def __init__(self, rulings: Sequence[Ruling], reports: Mapping[str, Report]) -> None:
+        self._reports = reports
+        self._by_id: dict[str, Ruling] = {}
+        self._by_source: dict[tuple[object, ...], Ruling] = {}
+        for ruling in rulings:  # later rulings overwrite earlier ones
+            claim = ruling.claim
+            self._by_id[claim.id] = ruling
+            self._by_source[claim.report, claim.speaker, *claim.reading] = ruling
+            self._by_source[self._words(claim)] = ruling
+        self._by_passage: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
+        for ruling in rulings:
+            if self._by_id[ruling.claim.id].decision in FINAL:
+                self._by_passage[ruling.claim.report, ruling.claim.field].append(ruling)
+
+    def find(self, claim: Claim) -> Ruling | None:
+        """Return the ruling that holds for a claim: its own, or the one it inherits.
+
+        A decision is inherited while the source is the same (another coder, or a new version of it, reads
+        the same in the same report) or while the reading is (the same words in another text of the source).
+        What a person has read is decided on by its own name only: a correction says the same as what it
+        corrects, but for one thing, and must not go with it.
+        """
+        if not self._by_id:  # nobody has decided anything, as in every report that was only just coded
+            return None
+        found = self._by_id.get(claim.id)
+        if found is None and not claim.is_by_person:
+            found = self._by_source.get((claim.report, claim.speaker, *claim.reading))
+            found = found or self._by_source.get(self._words(claim))
+        return found if found is not None and found.decision in FINAL else None
+
+    def decision(self, claim: Claim) -> Decision | None:
+        """Return what was decided on a claim, `None` when nothing was or it was taken back."""
+        ruling = self.find(claim)
+        return ruling.decision if ruling else None
+
+    def counts(self, claim: Claim, place: int) -> bool:
+        """Say whether a claim counts in the record.
+
+        A rejected one does not, and neither does a new machine reading of a passage that a person has
+        already decided on: it waits for a person.
+        """
+        decision = self.decision(claim)
+        if decision is not None:
+            return decision is Decision.ACCEPTED
+        return claim.is_by_person or not self._is_settled(claim, place)
+
+    def _words(self, claim: Claim) -> tuple[object, ...]:
+        report = self._reports.get(claim.report)
+        quote = claim.evidence.quote if claim.evidence else ""
+        return ("words", report.source.id if report else claim.report, claim.speaker, quote, *claim.reading)
+
+    def _is_settled(self, claim: Claim, place: int) -> bool:
+        if claim.evidence is None:
+            return False
+        return any(
+            ruling.place < place
+            and ruling.claim.evidence is not None
+            and ruling.claim.evidence.span.overlaps(claim.evidence.span)
+            for ruling in self._by_passage.get((claim.report, claim.field), ())
+        )
