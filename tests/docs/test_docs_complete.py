@@ -17,7 +17,8 @@ def options() -> list[tuple[str, str]]:
     """Return each command's name with each of its options."""
     root = typer.main.get_command(app)
     commands = dict(getattr(root, "commands", {}))
-    commands |= {f"log {name}": command for name, command in getattr(commands["log"], "commands", {}).items()}
+    for group in [name for name in commands if hasattr(commands[name], "commands")]:
+        commands |= {f"{group} {name}": each for name, each in commands[group].commands.items()}
     return [
         (name, option)
         for name, command in commands.items()

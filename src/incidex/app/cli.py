@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from incidex.app.evaluation import evaluate_app
 from incidex.app.settings import Settings
 from incidex.model import IncidexError, InputError
 
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 log_app = typer.Typer(help="Print, check or rebuild the history.", rich_markup_mode=None)
 app.add_typer(log_app, name="log")
+app.add_typer(evaluate_app, name="evaluate")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
 TierOption = Annotated[str, typer.Option(help="Whose view: clear, green, amber or red.")]

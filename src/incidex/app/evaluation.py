@@ -1,0 +1,40 @@
+"""The commands under `incidex evaluate`: thin shells, each over one function."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+evaluate_app = typer.Typer(
+    help="Score the coders against checked answers, and compare what they say.", rich_markup_mode=None
+)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
+
+
+def _finish(failures: list[str]) -> None:
+    """List what failed, and exit with 2 when anything did."""
+    for failure in failures:
+        typer.echo(f"incidex: {failure}", err=True)
+    if failures:
+        raise typer.Exit(2)
+
+
+@evaluate_app.command()
+def score(
+    gold: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[GOLD…]", help="Gold files, or folders of them (default: gold/)."),
+    ] = None,
+    part: Annotated[str, typer.Option(help="Which rows: train, dev, test or all.")] = "all",
+    field: Annotated[list[str] | None, typer.Option(help="Only this field, with its classes.")] = None,
+    details: Annotated[bool, typer.Option("--details", help="Classes and worst mistakes, of all.")] = False,
+    coded: Annotated[Path | None, typer.Option(help="Score this coded file; code nothing.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    json: JsonOption = False,
+) -> None:
+    """Code the texts of a gold set and print, by field, how much of it is right."""
+    from incidex.app.scoring import Request, print_scores
+
+    request = Request(tuple(gold or ()), part, tuple(field or ()), coded, workers)
+    _finish(print_scores(request, details=details, as_json=json))

@@ -1,0 +1,127 @@
+"""`incidex evaluate score`: find the gold, code its texts, print what came out."""
+
+import gzip
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, get_args
+
+import msgspec
+
+from incidex.app.batch import code_lines
+from incidex.app.scoreboard import scores_to_json, show_details, show_scores
+from incidex.app.terminal import make_console, progress
+from incidex.codebook import get_field
+from incidex.evaluate import CodedLine, GoldRow, Part, is_gold, parse_coded, parse_gold, part_of, score
+from incidex.model import InputError
+
+#: Where the project's own gold stands.
+GOLD = Path("gold")
+
+ALL = "all"
+
+_ENDINGS = (".jsonl", ".jsonl.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be scored."""
+
+    paths: tuple[Path, ...] = ()
+    part: str = ALL
+    fields: tuple[str, ...] = ()
+    coded: Path | None = None
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSet:
+    """The rows of one gold file that are asked for."""
+
+    name: str
+    part: str
+    rows: tuple[GoldRow, ...]
+
+
+def print_scores(request: Request, *, details: bool, as_json: bool) -> list[str]:
+    """Print the scores of every gold set; return what could not be coded, a sentence each."""
+    for name in request.fields:
+        get_field(name)
+    failures: list[str] = []
+    console = make_console()
+    for gold in find_gold(request):
+        coded = read_coded(request.coded) if request.coded else code_rows(gold, request.workers, failures)
+        scores = score(gold.rows, coded)
+        if as_json:
+            print(msgspec.json.encode(scores_to_json(gold.name, gold.part, scores, request.fields)).decode())
+            continue
+        console.print(show_scores(f"{gold.name}, {gold.part}", scores, request.fields))
+        if details or request.fields:
+            console.print(show_details(scores, request.fields))
+    return failures
+
+
+def find_gold(request: Request) -> Iterator[GoldSet]:
+    """Yield the gold sets that the request means, each as far as it is in the part asked for."""
+    if request.part not in (ALL, *get_args(Part)):
+        raise InputError(f"{request.part!r} is no part; there are {', '.join(get_args(Part))} and {ALL}")
+    if not request.paths and not GOLD.is_dir():
+        raise InputError("there is no folder gold here; name a gold file, or a folder of them")
+    for path in [found for named in request.paths or (GOLD,) for found in _files(named)]:
+        with closing(_open(path)) as file:
+            read = list(parse_gold(file, name=path.name))
+        rows = tuple(row for row, raw in read if request.part in (ALL, part_of(raw)))
+        if rows:
+            yield GoldSet(name_of(path), request.part, rows)
+
+
+def name_of(path: Path) -> str:
+    """Return the name of the set in a file: that of the file without its endings."""
+    return path.name.removesuffix(".gz").removesuffix(".jsonl")
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise InputError(f"there is no file or folder {path}")
+    if not path.is_dir():
+        return [path]
+    found = [each for each in sorted(path.iterdir()) if each.name.endswith(_ENDINGS) and _holds_gold(each)]
+    if not found:
+        raise InputError(f'the folder {path} holds no gold: no .jsonl file whose rows have "text" and "gold"')
+    return found
+
+
+def _holds_gold(path: Path) -> bool:
+    """Say whether the first row is gold: a folder of corpora also holds lists of names."""
+    try:
+        with closing(_open(path)) as file:
+            return is_gold(msgspec.json.decode(next(iter(file), b"null")))
+    except (OSError, EOFError, msgspec.DecodeError, UnicodeDecodeError):
+        return False
+
+
+def _open(path: Path) -> gzip.GzipFile | BinaryIO:
+    try:
+        return gzip.open(path) if path.name.endswith(".gz") else path.open("rb")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def code_rows(gold: GoldSet, workers: int, failures: list[str]) -> list[CodedLine]:
+    """Code the texts of a gold set with the coders as they are; append what failed."""
+    console = make_console(stderr=True)
+    lines: list[bytes] = []
+    with progress(f"coding {gold.name}", len(gold.rows), console=console) as step:
+        for outcome in code_lines((row.to_line() for row in gold.rows), workers=workers):
+            lines.append(outcome.line)
+            if outcome.error:
+                failures.append(f"{gold.name}: {outcome.error}")
+            step()
+    return list(parse_coded(lines, name=gold.name))
+
+
+def read_coded(path: Path) -> Sequence[CodedLine]:
+    """Return the lines of a coded file."""
+    with closing(_open(path)) as file:
+        return list(parse_coded(file, name=path.name))

@@ -1,0 +1,100 @@
+"""Gold: texts with checked answers, one JSON object a line, `{"id", "text", "gold": {field: value or list}}`.
+
+Where a row's gold does not name a field, it is silent and the field is not scored for that row. An empty
+list says that there is nothing to say.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from incidex.codebook import fields
+from incidex.model import InputError
+
+#: What other corpora call a field of ours.
+_ALIASES = {"incident.year": "date.occurred"}
+
+#: Annotated passages `[start, end, id]`, of which a report's set of ids is the answer.
+_SPANS = {"technique.spans": "technique"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldRow:
+    """One text with its answers."""
+
+    id: str
+    text: str
+    answers: Mapping[str, tuple[str, ...]]  # by field; an empty tuple: the text says nothing of it
+    exact: bool = False  # dates are compared to the day, where they are usually compared to the month
+    origin: Mapping[str, Any] = field(default_factory=dict)  # published, source, role, title, if known
+
+    def to_line(self) -> bytes:
+        """Return the row as a line for the batch coder, without its answers."""
+        return msgspec.json.encode({"id": self.id, "text": self.text, **self.origin})
+
+
+_ORIGIN = ("published", "source", "role", "title")
+
+
+def parse_gold(lines: Iterable[bytes], *, name: str) -> Iterator[tuple[GoldRow, Mapping[str, Any]]]:
+    """Yield the rows of a gold file, each with the object it was made from.
+
+    Raises `InputError` that says which line of `name` is not gold.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            found = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{name}, line {number}: this is no JSON: {error}") from error
+        if not is_gold(found):
+            raise InputError(f'{name}, line {number}: a gold row has "id", "text" and "gold"')
+        yield _make_row(found), found
+
+
+def is_gold(found: object) -> bool:
+    """Say whether a JSON value has the shape of a gold row."""
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("id"), str | int)
+        and isinstance(found.get("text"), str)
+        and isinstance(found.get("gold"), dict)
+    )
+
+
+def _make_row(found: Mapping[str, Any]) -> GoldRow:
+    return GoldRow(
+        id=str(found["id"]),
+        text=found["text"],
+        answers=dict(_answers(found["gold"])),
+        exact=bool(found.get("exact", False)),
+        origin={key: str(found[key]) for key in _ORIGIN if found.get(key)},
+    )
+
+
+def _answers(gold: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for key, value in gold.items():
+        if key in _SPANS and isinstance(value, list):
+            yield _SPANS[key], tuple(dict.fromkeys(str(span[2]) for span in value))
+        elif (name := _ALIASES.get(key, key)) in fields() and name not in gold.keys() - {key}:
+            listed = value if isinstance(value, list) else [value]
+            yield name, tuple(dict.fromkeys(str(each) for each in listed if each not in (None, "")))
+
+
+def hash_rows(rows: Iterable[GoldRow]) -> str:
+    """Return a hash of what is asked and answered: a floor holds for these rows and no others."""
+    digest = sha256()
+    for row in rows:
+        plain = [row.id, row.text, row.exact, sorted(row.answers.items()), sorted(row.origin.items())]
+        digest.update(msgspec.json.encode(plain) + b"\n")
+    return digest.hexdigest()
+
+
+def sample(rows: Iterable[GoldRow], count: int) -> list[GoldRow]:
+    """Return `count` rows, or all if there are no more: always the same ones, from all over the set."""
+    ordered = sorted(rows, key=lambda row: sha256(row.id.encode("utf-8", "surrogatepass")).digest())
+    return ordered[:count]

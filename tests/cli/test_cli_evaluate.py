@@ -1,0 +1,70 @@
+"""`incidex evaluate`, as somebody at a terminal meets it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+ROWS = [
+    {
+        "id": "a",
+        "text": "Acme Foods confirmed a breach. Hackers stole the names of 5,000 customers of Acme Foods.",
+        "gold": {"victim.name": "Acme Foods", "data.records": 5000},
+    },
+    {"id": "b", "text": "Back up your files every day.", "gold": {"victim.name": "Zenith"}},
+]
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    (folder / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    (folder / "names.jsonl").write_text('{"name": "a list of names is no gold"}\n')
+    return folder
+
+
+def test_score_prints_a_row_for_every_field(run: Run, gold: Path) -> None:
+    done = run("evaluate", "score", gold)
+    assert done.returncode == 0, done.stderr
+    assert "mine, all" in done.stdout
+    assert "names" not in done.stdout
+    row = next(line for line in done.stdout.splitlines() if line.startswith("victim.name"))
+    assert row.split()[1:] == ["2", "1.000", "0.500", "0.667", "0.500", "0.100"]
+
+
+def test_score_as_json_has_the_mistakes(run: Run, gold: Path) -> None:
+    done = run("evaluate", "score", gold / "mine.jsonl", "--json", "--field", "victim.name")
+    (field,) = json.loads(done.stdout)["fields"].values()
+    assert (field["right"], field["missed"], field["coverage"]) == (1, 1, 0.5)
+    assert field["confusions"][0]["examples"][0]["id"] == "b"
+
+
+def test_score_of_a_coded_file(run: Run, gold: Path, tmp_path: Path) -> None:
+    coded = tmp_path / "coded.jsonl"
+    coded.write_text(
+        '{"id": "b", "incidents": [{"claims": [{"field": "victim.name", "value": "Zenith"}]}]}\n'
+    )
+    done = run("evaluate", "score", gold, "--coded", coded, "--json")
+    assert json.loads(done.stdout)["fields"]["victim.name"]["right"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["nowhere.jsonl"], "there is no file or folder nowhere.jsonl"),
+        (["--part", "most"], "'most' is no part; there are train, dev, test and all"),
+        (["--field", "victim.nam"], "did you mean"),
+        ([], "there is no folder gold here"),
+    ],
+)
+def test_what_cannot_be_scored_is_said_in_a_sentence(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], complaint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("evaluate", "score", *arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
