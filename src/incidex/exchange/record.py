@@ -39,9 +39,8 @@ def to_coded_line(id: str | int, incidents: Iterable[tuple[Sequence[Claim], Inci
 
 
 def _to_coded(claims: Sequence[Claim], incident: Incident) -> Json:
-    places: dict[str, int] = {}
-    for place, claim in enumerate(claims):
-        places.setdefault(claim.id, place)  # the fold counts a claim said twice once, as its first
+    # The fold hands back the very claims it was given, and of one said twice the first.
+    places = {id(claim): place for place, claim in reversed(list(enumerate(claims)))}
     return {
         "claims": [_to_coded_claim(claim) for claim in claims],
         "record": {
@@ -63,12 +62,12 @@ def _to_coded_claim(claim: Claim) -> Json:
     }
 
 
-def _to_coded_value(value: Value, places: Mapping[str, int]) -> Json:
+def _to_coded_value(value: Value, places: Mapping[int, int]) -> Json:
     return {
         "value": value.value,
         "status": str(value.status),
         "confidence": value.confidence,
-        "claims": sorted(places[claim.id] for claim in value.claims if claim.id in places),
+        "claims": sorted([places[id(claim)] for claim in value.claims if id(claim) in places]),
     }
 
 

@@ -11,7 +11,7 @@ from incidex.model.changes import AsOf, Assigned, Change, Claimed, Decided, Link
 from incidex.model.claims import Claim
 from incidex.model.incident import Incident, Value
 from incidex.model.nouns import Report, sort_reports
-from incidex.model.rulings import Rulings, claims_made, find_rulings
+from incidex.model.rulings import Rulings, each_claim, find_rulings
 from incidex.model.status import FieldPolicy, Verdict, judge
 from incidex.model.words import Decision, Stance, Status, Tier, Withheld
 
@@ -76,12 +76,13 @@ def shown(history: Sequence[Change], tier: Tier, *, work: bool = False) -> list[
     """
     seen: list[Change] = []
     ids: set[str] = set()
+    is_reviewed = any(isinstance(change.body, Retracted | Decided) for change in history)
     for change in history:
         visible = _show(change, ids, tier, work=work)
         if visible is None:
             continue
         seen.append(visible)
-        if isinstance(visible.body, Claimed):
+        if is_reviewed and isinstance(visible.body, Claimed):
             ids.update(claim.id for claim in visible.body.claims)
     return seen
 
@@ -91,7 +92,9 @@ def _show(change: Change, ids: AbstractSet[str], tier: Tier, *, work: bool) -> C
         case Linked(report=report):
             return change if report.tier <= tier else None
         case Claimed(claims=claims):
-            visible = tuple(claim for claim in claims if claim.tier <= tier)
+            visible = tuple([claim for claim in claims if claim.tier <= tier])
+            if len(visible) == len(claims):
+                return change if claims else None
             return replace(change, body=Claimed(visible)) if visible else None
         case Decided(claim=claim, decision=decision):
             return change if claim in ids and (work or decision is not Decision.SECOND_LOOK) else None
@@ -107,13 +110,13 @@ def _values(
     seen: Sequence[Change], policy: Policy, reports: Mapping[str, Report]
 ) -> tuple[dict[str, tuple[Value, ...]], dict[str, tuple[Value, ...]]]:
     """Group the claims that stand by field and value: those that someone asserts, and those only denied."""
-    made = claims_made(seen)
+    made = each_claim(seen)
     withdrawn = {c.body.claim: c.body.reason for c in seen if isinstance(c.body, Retracted)}
     review = Rulings(find_rulings(seen, made), reports)
     groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     gone: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for claim, place in made.values():
-        if claim.id in withdrawn:
+    for claim, place in made:
+        if withdrawn and claim.id in withdrawn:
             gone[claim.field, claim.value].append(claim)
         elif review.counts(claim, place):
             groups[claim.field, claim.value].append(claim)
@@ -133,16 +136,17 @@ def _values(
 
 def _value(field: str, value: str, verdict: Verdict, claims: Sequence[Claim], review: Rulings) -> Value:
     accepted = any(
-        review.decision(claim) is Decision.ACCEPTED or claim.is_by_person
+        claim.stance is Stance.ASSERTS and (claim.is_by_person or review.decision(claim) is Decision.ACCEPTED)
         for claim in claims
-        if claim.stance is Stance.ASSERTS
     )
+    if len(claims) > 1:
+        claims = sorted(claims, key=lambda claim: (claim.stance, -claim.confidence, claim.id))
     return Value(
         field=field,
         value=value,
         status=verdict.status,
         reasons=verdict.reasons,
-        claims=tuple(sorted(claims, key=lambda claim: (claim.stance, -claim.confidence, claim.id))),
+        claims=tuple(claims),
         reviewed=Decision.ACCEPTED if accepted else None,
     )
 
@@ -156,7 +160,10 @@ def _ordered(values: Mapping[str, list[Value]]) -> dict[str, tuple[Value, ...]]:
         retracted = value.status is Status.RETRACTED
         return (retracted, value.reviewed is None, _RANK[value.status], -value.confidence, value.value)
 
-    return {field: tuple(sorted(held, key=strength)) for field, held in sorted(values.items())}
+    return {
+        field: tuple(sorted(held, key=strength) if len(held) > 1 else held)
+        for field, held in sorted(values.items())
+    }
 
 
 def _withheld(

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from incidex.model.claims import Span, name_by_content
@@ -26,7 +27,12 @@ class Source:
     @property
     def id(self) -> str:
         """Name the source by its name."""
-        return name_by_content("src", self.name.casefold())
+        return _name_source(self.name.casefold())
+
+
+@lru_cache(maxsize=1024)
+def _name_source(name: str) -> str:
+    return name_by_content("src", name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from incidex.model.changes import Assigned, Change, Decided, Linked, Retracted
 from incidex.model.claims import Claim
 from incidex.model.fold import shown
 from incidex.model.nouns import Report, sort_reports
-from incidex.model.rulings import Ruling, Rulings, claims_made, find_rulings
+from incidex.model.rulings import Ruling, Rulings, each_claim, find_rulings
 from incidex.model.words import Decision, Tier
 
 
@@ -80,7 +80,7 @@ def review(history: Sequence[Change], *, tier: Tier) -> Review | None:
     """Return where the review of one incident stands, or `None` when the tier sees nothing of it."""
     seen = shown(history, tier, work=True)
     reports = {body.report.id: body.report for body in (c.body for c in seen) if isinstance(body, Linked)}
-    made = claims_made(seen)
+    made = each_claim(seen)
     if not reports and not made:
         return None
     rulings = Rulings(find_rulings(seen, made), reports)
@@ -89,7 +89,7 @@ def review(history: Sequence[Change], *, tier: Tier) -> Review | None:
     flags = _flags(seen)
     standings = [
         _stand(claim, place, rulings, flags.get(claim.id), is_taken=bool(assigned_to))
-        for claim, place in made.values()
+        for claim, place in made
         if claim.id not in withdrawn
     ]
     return Review(

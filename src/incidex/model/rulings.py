@@ -26,26 +26,29 @@ class Ruling:
     at: datetime
 
 
-def claims_made(seen: Sequence[Change]) -> dict[str, tuple[Claim, int]]:
+def each_claim(seen: Sequence[Change]) -> Sequence[tuple[Claim, int]]:
     """Return each claim once, with the place in the history where it was first made."""
-    made: dict[str, tuple[Claim, int]] = {}
+    made: dict[tuple[str, ...], tuple[Claim, int]] = {}
     for place, change in enumerate(seen):
         if isinstance(change.body, Claimed):
             for claim in change.body.claims:
-                made.setdefault(claim.id, (claim, place))
-    return made
+                made.setdefault(claim.content, (claim, place))
+    return list(made.values())
 
 
-def find_rulings(seen: Sequence[Change], made: Mapping[str, tuple[Claim, int]]) -> list[Ruling]:
+def find_rulings(seen: Sequence[Change], made: Sequence[tuple[Claim, int]]) -> list[Ruling]:
     """Return the decisions on these claims, in the order in which they fell.
 
     A request for a second look is none: it asks the team for one, and what was decided before still holds.
     """
+    if not any(isinstance(change.body, Decided) for change in seen):
+        return []  # and no claim needs its name
+    claims = {claim.id: claim for claim, _ in made}
     return [
-        Ruling(made[body.claim][0], body.decision, place, change.by, body.reason, change.at)
+        Ruling(claims[body.claim], body.decision, place, change.by, body.reason, change.at)
         for place, change in enumerate(seen)
         if isinstance(body := change.body, Decided)
-        and body.claim in made
+        and body.claim in claims
         and body.decision is not Decision.SECOND_LOOK
     ]
 
@@ -94,6 +97,8 @@ class Rulings:
         A rejected one does not, and neither does a new machine reading of a passage that a person has
         already decided on: it waits for a person.
         """
+        if not self._by_id:
+            return True
         decision = self.decision(claim)
         if decision is not None:
             return decision is Decision.ACCEPTED

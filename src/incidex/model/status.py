@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from incidex.model.claims import Claim
+from incidex.model.claims import Claim, Speaker
 from incidex.model.nouns import Report
-from incidex.model.words import INTERESTED, PARTIES, Role, Stance, Status, Tier, Withheld
+from incidex.model.words import INTERESTED, PARTIES, NoEvidence, Role, Stance, Status, Tier, Withheld
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,27 @@ def judge(claims: Sequence[Claim], policy: FieldPolicy, reports: Mapping[str, Re
     speaker who can confirm the field asserts it, or two independent origins do; claimed when only the
     actor or another interested party says it; reported otherwise.
     """
+    if len(claims) == 1:
+        return _judge_alone(claims[0].speaker, claims[0].stance, policy)
+    return _judge(claims, policy, reports)
+
+
+@lru_cache(maxsize=4096)
+def _judge_alone(speaker: Speaker, stance: Stance, policy: FieldPolicy) -> Verdict:
+    """Judge a value on which one claim stands: most do, and then only who says it matters."""
+    alone = Claim(
+        report="",
+        field="-",
+        value="-",
+        speaker=speaker,
+        stance=stance,
+        coder="",
+        no_evidence=NoEvidence.IMPORTED,
+    )
+    return _judge([alone], policy, {})
+
+
+def _judge(claims: Sequence[Claim], policy: FieldPolicy, reports: Mapping[str, Report]) -> Verdict:
     asserting = [claim for claim in claims if claim.stance is Stance.ASSERTS]
     denying = [claim for claim in claims if claim.stance is Stance.DENIES]
     return (
