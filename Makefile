@@ -1,7 +1,7 @@
 # `make demo` does the main job, `make test` proves it. Both set up all they need on a machine with
 # Python 3.11 or newer, git and make.
 .DELETE_ON_ERROR:
-.PHONY: help demo site test check install browser lock measure clean
+.PHONY: help demo site test check install browser postgres lock measure clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -23,7 +23,7 @@ demo: install
 site: install
 	@$(BIN)/incidex demo
 
-test: check browser
+test: check browser postgres
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -q
 
 check: install
@@ -48,6 +48,9 @@ $(VENV)/.installed: pyproject.toml requirements.lock
 
 browser:
 	@scripts/browser
+
+postgres:
+	@scripts/postgres
 
 lock:
 	@scripts/lock $(VENV)

@@ -164,9 +164,14 @@ class LogContract:
         with pytest.raises(InputError, match="name it by its SHA-256"):
             log.append([], {"0" * 64: b"words"})
 
-    def test_refuses_a_name_that_cannot_be_written(self, log: Log) -> None:
-        with pytest.raises(InputError, match="UTF-8"):
-            log.append([make_change(Failed("a", "read", "empty"), 1, record="\ud800")])
+    @pytest.mark.parametrize(("record", "why"), [("\ud800", "UTF-8"), ("a\0b", "NUL")])
+    def test_refuses_a_name_that_cannot_be_written(self, log: Log, record: str, why: str) -> None:
+        with pytest.raises(InputError, match=why):
+            log.append([make_change(Failed("a", "read", "empty"), 1, record=record)])
+
+    def test_finds_a_name_that_no_database_can_hold(self, log: Log) -> None:
+        log.append(batch("inc-2", victim="Ci\0phr \ud800"))
+        assert log.candidates("victim.name", "ci\0phr \ud800") == ("inc-2",)
 
     @pytest.mark.parametrize(
         ("text", "found"),

@@ -13,6 +13,7 @@ import pytest
 
 from incidex.model import StoreError
 from incidex.store import Log, SqliteLog
+from incidex.store.opening import open_database
 from tests.contract.log_contract import LogContract
 from tests.contract.log_samples import TEXT, batch, raw
 
@@ -139,12 +140,9 @@ def test_keeps_the_same_bytes_once(path: Path) -> None:
 
 
 def test_sets_what_survives_a_power_cut(path: Path) -> None:
-    log = SqliteLog(path)
-    pragmas = [
-        log._writer.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
-    ]
+    with closing(open_database(path)) as writer:
+        pragmas = [writer.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     assert pragmas == ["wal", 2]
-    log.close()
 
 
 @pytest.mark.parametrize(

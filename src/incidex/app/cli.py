@@ -62,26 +62,27 @@ def _settings() -> Settings:
 
 @contextmanager
 def _open_log(settings: Settings | None = None, *, create: bool = False) -> Iterator["Log"]:
-    from incidex.store import SqliteLog
+    from incidex.app.database import open_log
 
     chosen = settings or _settings()
-    path = chosen.database
-    if create:
-        _make_folder(path.parent)
-    elif not path.exists():
-        path = _find_demo(chosen)
-    log = SqliteLog(path)
+    database = chosen.database
+    if isinstance(database, Path):
+        if create:
+            _make_folder(database.parent)
+        elif not database.exists():
+            database = _find_demo(chosen.home, database)
+    log = open_log(database)
     try:
         yield log
     finally:
         log.close()
 
 
-def _find_demo(settings: Settings) -> Path:
+def _find_demo(home: Path, database: Path) -> Path:
     """Return the demonstration's database, for whoever has run `demo` and nothing else yet."""
-    demo = settings.home / "demo.db"
-    if settings.database.parent != settings.home or not demo.exists():
-        raise InputError(f"there is no database {settings.database} yet; `incidex add FILE` makes it")
+    demo = home / "demo.db"
+    if database.parent != home or not demo.exists():
+        raise InputError(f"there is no database {database} yet; `incidex add FILE` makes it")
     typer.echo(f"(There is no database of yours yet: this is the demonstration's, {demo}.)", err=True)
     return demo
 

@@ -4,13 +4,14 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from incidex import __version__
+from incidex.app.database import open_log
 from incidex.app.settings import VARIABLES, Settings
 from incidex.codebook import VERSION, fields, get_vocabulary, vocabularies
 from incidex.coding import CODERS, code
 from incidex.model import Document, IncidexError, InputError
-from incidex.store import SqliteLog
 from incidex.text import ReaderProcess
 
 _TEXT = "Example Corp suffered a data breach on 3 May 2024: hackers stole the passwords of 1,200 customers."
@@ -60,13 +61,12 @@ def _coders(_: Settings) -> str:
 
 
 def _database(settings: Settings) -> str:
-    if not settings.database.exists():
-        return f"{settings.database} does not exist yet; the first `incidex add` makes it"
-    log = SqliteLog(settings.database)
+    database = settings.database
+    if isinstance(database, Path) and not database.exists():
+        return f"{database} does not exist yet; the first `incidex add` makes it"
+    log = open_log(database)
     try:
-        return (
-            f"{settings.database}: {log.verify():,} changes, {len(log.incidents()):,} incidents, chain whole"
-        )
+        return f"{database}: {log.verify():,} changes, {len(log.incidents()):,} incidents, chain whole"
     finally:
         log.close()
 

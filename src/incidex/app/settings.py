@@ -1,9 +1,10 @@
 """Settings: one frozen value, read once from the environment and passed down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from incidex.model import InputError
 
@@ -12,9 +13,23 @@ PREFIX = "INCIDEX_"
 #: Every variable there is, with what it means; `incidex doctor` prints it.
 VARIABLES = {
     "INCIDEX_HOME": "folder for what Incidex keeps (default: ~/.local/share/incidex)",
-    "INCIDEX_DATABASE": "path of the database file (default: incidex.db in INCIDEX_HOME)",
+    "INCIDEX_DATABASE": "path of the database file, or postgresql://… (default: incidex.db in INCIDEX_HOME)",
     "INCIDEX_MEMBER_KEY": "key that opens the members' view of the site (default: a new one at each start)",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ServerUrl:
+    """The address of a database on a server. Only `url` has the password; nothing printed does."""
+
+    url: str = field(repr=False)
+
+    def __str__(self) -> str:
+        try:
+            parts = urlsplit(self.url)
+            return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+        except ValueError:
+            return "postgresql://…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +37,7 @@ class Settings:
     """What the operator chose."""
 
     home: Path
-    database: Path
+    database: Path | ServerUrl
     member_key: str = ""
 
     @classmethod
@@ -34,15 +49,21 @@ class Settings:
         default = Path(environment.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "incidex"
         home = Path(environment.get("INCIDEX_HOME") or default)
         chosen = environment.get("INCIDEX_DATABASE", "")
-        if "://" in chosen:
-            raise InputError(
-                f"INCIDEX_DATABASE = {chosen.split('://')[0]}://…: only a file path is possible yet"
-            )
         return cls(
             home=home,
-            database=Path(chosen) if chosen else home / "incidex.db",
+            database=parse_database(chosen) if chosen else home / "incidex.db",
             member_key=environment.get("INCIDEX_MEMBER_KEY", ""),
         )
+
+
+def parse_database(text: str) -> Path | ServerUrl:
+    """Return the file or server that was named; raise `InputError` for an address of another kind."""
+    scheme, found, _ = text.partition("://")
+    if not found:
+        return Path(text)
+    if scheme not in ("postgresql", "postgres"):
+        raise InputError(f"{scheme}://…: a database is a path, or an address that begins with postgresql://")
+    return ServerUrl(text)
 
 
 def _suggest(name: str) -> str:

@@ -1,4 +1,7 @@
-"""The change log and everything that is rebuilt from it: in memory, or in one SQLite file."""
+"""The change log and everything that is rebuilt from it: in memory, in one SQLite file, or in PostgreSQL.
+
+`incidex.store.postgres` is imported by whoever needs it, because its driver need not be installed.
+"""
 
 from incidex.store.base import Log
 from incidex.store.memory import MemoryLog

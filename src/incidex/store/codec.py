@@ -125,6 +125,8 @@ def _check_names(change: Change) -> None:
         (change.record + change.by).encode()
     except UnicodeEncodeError as error:
         raise InputError(f"{change.record!r} by {change.by!r} cannot be written as UTF-8") from error
+    if "\0" in change.record + change.by:
+        raise InputError(f"{change.record!r} by {change.by!r} holds a NUL, which no database of text takes")
 
 
 def _write(value: object) -> str:

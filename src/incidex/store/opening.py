@@ -28,7 +28,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     with explained(path):
         connection = connect(path)
         try:
-            if _version(connection, path) < len(get_migrations()):
+            if _version(connection, path) < len(get_migrations("sqlite")):
                 _migrate(connection, path)
             _switch_to_wal(connection)
         except BaseException:
@@ -114,7 +114,7 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
-    version, known = _pragma(connection, "user_version"), len(get_migrations())
+    version, known = _pragma(connection, "user_version"), len(get_migrations("sqlite"))
     is_empty = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if _pragma(connection, "application_id") != APPLICATION_ID and not (is_empty and version == 0):
         raise StoreError(f"{path} belongs to another application; name another file")
@@ -130,7 +130,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     with writing(connection):
         # Asked again inside the transaction: another process may have done it while this one waited.
         done = _version(connection, path)
-        for number, script in enumerate(get_migrations()[done:], start=done + 1):
+        for number, script in enumerate(get_migrations("sqlite")[done:], start=done + 1):
             for statement in statements(script):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {number}")

@@ -56,4 +56,5 @@ def _claim_rows(claim: Plain, incident: str) -> Iterator[Row]:
 
 def fold_key(text: str) -> str:
     """Return text as keys are compared: case folded, spaces made single, and safe to store."""
-    return " ".join(text.casefold().split()).encode("utf-8", "replace").decode()
+    # No NUL and no half of a surrogate pair: PostgreSQL takes neither, and both databases find alike.
+    return " ".join(text.casefold().split()).encode("utf-8", "replace").decode().replace("\0", "?")

@@ -23,9 +23,9 @@ def get_queries(name: str) -> Mapping[str, str]:
 
 
 @cache
-def get_migrations() -> tuple[str, ...]:
-    """Return the migrations in order; the database's version is how many of them it has had."""
-    folder = _FOLDER / "migrations"
+def get_migrations(database: str) -> tuple[str, ...]:
+    """Return a database's migrations in order; its version is how many of them it has had."""
+    folder = _FOLDER / "migrations" / database
     found = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
     return tuple((folder / name).read_text("utf-8") for name in found)
 

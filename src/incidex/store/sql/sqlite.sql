@@ -82,18 +82,18 @@ INSERT INTO claim (id, incident, report, field) VALUES (?, ?, ?, ?) ON CONFLICT 
 -- A projected row; see projection.py.
 INSERT INTO key (field, value, incident, tier) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
 
--- name: drop_keys
+-- name: drop_key
 -- Before a rebuild, in the order that foreign keys allow.
 DELETE FROM key;
 
--- name: drop_claims
+-- name: drop_claim
 -- Before a rebuild.
 DELETE FROM claim;
 
--- name: drop_reports
+-- name: drop_report
 -- Before a rebuild.
 DELETE FROM report;
 
--- name: drop_incidents
+-- name: drop_incident
 -- Before a rebuild.
 DELETE FROM incident;

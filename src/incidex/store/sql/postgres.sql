@@ -1,0 +1,104 @@
+-- Named queries for PostgreSQL. A line "-- name: x" begins the query x; its comment says what for.
+
+-- name: last
+-- The end of the chain, which the next change is linked to.
+SELECT serial, hash FROM change ORDER BY serial DESC LIMIT 1;
+
+-- name: version
+-- The current version of one record.
+SELECT max(version) FROM change WHERE record = %s;
+
+-- name: page
+-- Some lines after a serial, in order.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE serial > %s ORDER BY serial LIMIT 256;
+
+-- name: history
+-- Every line of one record, oldest first.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE record = %s ORDER BY version;
+
+-- name: records
+-- Records that a kind of change has happened to, the latest first.
+SELECT record FROM change WHERE kind = %s GROUP BY record ORDER BY max(serial) DESC;
+
+-- name: append
+-- One line more.
+INSERT INTO change (serial, record, version, kind, body, "by", at, prev_hash, hash)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s);
+
+-- name: put_blob
+-- The same bytes are kept once.
+INSERT INTO blob (sha256, content) VALUES (%s, %s) ON CONFLICT DO NOTHING;
+
+-- name: blob
+-- Bytes by their hash.
+SELECT content FROM blob WHERE sha256 = %s;
+
+-- name: blobs
+-- Every blob, for verification.
+SELECT sha256, content FROM blob ORDER BY sha256;
+
+-- name: texts
+-- The stored texts of a report, latest first.
+SELECT blob.content FROM report JOIN blob ON blob.sha256 = report.text
+WHERE report.id = %s ORDER BY report.serial DESC, report.text;
+
+-- name: incidents
+-- All incidents, newest first.
+SELECT id FROM incident ORDER BY opened DESC, id DESC;
+
+-- name: candidates
+-- Incidents of which someone asserted a value.
+SELECT DISTINCT incident FROM key WHERE field = %s AND digest = md5(%s) ORDER BY incident;
+
+-- name: named
+-- Incidents with exactly this id or victim's name, as far as a tier may know.
+SELECT id FROM incident WHERE lower(id) = %(text)s
+UNION
+SELECT incident FROM key WHERE field = 'victim.name' AND digest = md5(%(text)s) AND tier <= %(tier)s
+ORDER BY 1;
+
+-- name: named_partly
+-- Incidents whose id begins so, or whose victim's name has this in it, as far as a tier may know.
+SELECT id FROM incident WHERE substr(lower(id), 1, length(%(text)s)) = %(text)s
+UNION
+SELECT incident FROM key WHERE field = 'victim.name' AND strpos(value, %(text)s) > 0 AND tier <= %(tier)s
+ORDER BY 1;
+
+-- name: add_incident
+-- A projected row; see projection.py.
+INSERT INTO incident (id, opened) VALUES (%s, %s) ON CONFLICT DO NOTHING;
+
+-- name: add_report
+-- A projected row; see projection.py.
+INSERT INTO report (id, text, serial) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING;
+
+-- name: add_claim
+-- A projected row; see projection.py.
+INSERT INTO claim (id, incident, report, field) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING;
+
+-- name: add_key
+-- A projected row; see projection.py.
+INSERT INTO key (field, value, incident, tier) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING;
+
+-- name: drop_key
+-- Before a rebuild, in the order that foreign keys allow.
+DELETE FROM key;
+
+-- name: drop_claim
+-- Before a rebuild.
+DELETE FROM claim;
+
+-- name: drop_report
+-- Before a rebuild.
+DELETE FROM report;
+
+-- name: drop_incident
+-- Before a rebuild.
+DELETE FROM incident;
+
+-- name: lock
+-- One append at a time, in every program: serials are given before the commit, and a reader who goes on from
+-- the highest that it saw would skip one that is committed later. The number is "Inci".
+SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()));

@@ -1,0 +1,27 @@
+"""What tests of every kind may ask for."""
+
+import os
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from tests.postgres import Server, find_server, new_schema
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The one PostgreSQL server of this test run."""
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    base = tmp_path_factory.getbasetemp()
+    return find_server(base.parent if is_worker else base, os.getppid() if is_worker else os.getpid())
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> Iterator[str]:
+    """The address of an empty schema of this test's own."""
+    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    with new_schema(postgres, name) as url:
+        yield url
