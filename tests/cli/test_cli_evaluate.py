@@ -68,3 +68,63 @@ def test_what_cannot_be_scored_is_said_in_a_sentence(
     assert done.returncode == 2
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr
+
+
+CODED = '{"id": "a", "incidents": [{"claims": [{"field": "action", "value": "%s", "coder": "probe@1"}]}]}\n'
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    files = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+    for file, value in zip(files, ("hacking", "error"), strict=True):
+        file.write_text(CODED % value)
+    return files
+
+
+def test_compare_exits_with_1_when_something_differs(run: Run, pair: tuple[Path, Path]) -> None:
+    done = run("evaluate", "compare", *pair)
+    assert done.returncode == 1
+    assert "+ error" in done.stdout
+    assert "- hacking" in done.stdout
+    assert run("evaluate", "compare", pair[0], pair[0]).returncode == 0
+
+
+def test_compare_codes_what_is_not_coded_yet(run: Run, gold: Path, tmp_path: Path) -> None:
+    texts = gold / "mine.jsonl"
+    coded = run("code", "--jsonl", stdin=texts.read_text()).stdout
+    (tmp_path / "coded.jsonl").write_text(coded)
+    done = run("evaluate", "compare", tmp_path / "coded.jsonl", texts, "--json")
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout)["kept"] > 0
+
+
+def test_agreement_prints_alpha(run: Run, pair: tuple[Path, Path]) -> None:
+    done = run("evaluate", "agreement", *pair, pair[0], "--json")
+    assert json.loads(done.stdout)["action"]["alpha"] == pytest.approx(0.0)
+    assert "masi" in run("evaluate", "agreement", *pair).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["compare", "old.jsonl", "nowhere"], "nowhere cannot be read"),
+        (["agreement", "old.jsonl"], "two coders or more"),
+        (["agreement", "old.jsonl", "new.jsonl", "--distance", "miles"], "'miles' is no distance"),
+        (["agreement", "old.jsonl", "other.jsonl"], "no report was coded by two"),
+        (["compare", "old.jsonl", "broken.jsonl"], "broken.jsonl, line 1: this is no coded line"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_a_sentence(
+    run: Run,
+    pair: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    complaint: str,
+) -> None:
+    monkeypatch.chdir(pair[0].parent)
+    Path("other.jsonl").write_text(CODED.replace('"a"', '"b"') % "error")
+    Path("broken.jsonl").write_text("not json\n")
+    done = run("evaluate", *arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr

@@ -38,3 +38,31 @@ def score(
 
     request = Request(tuple(gold or ()), part, tuple(field or ()), coded, workers)
     _finish(print_scores(request, details=details, as_json=json))
+
+
+@evaluate_app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="A coded file, or texts, which are then coded.")],
+    new: Annotated[Path, typer.Argument(help="The same of another version.")],
+    gold: Annotated[Path | None, typer.Option(help="Say of each claim whether this gold has it.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="List every claim, however many.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes, when texts are coded.", min=1)] = 1,
+    json: JsonOption = False,
+) -> None:
+    """List the claims that NEW gains and loses against OLD. Exits with 0 when nothing differs, else 1."""
+    from incidex.app.comparing import print_comparison
+
+    if not print_comparison(old, new, gold=gold, workers=workers, show_all=all_, as_json=json):
+        raise typer.Exit(1)
+
+
+@evaluate_app.command()
+def agreement(
+    coders: Annotated[list[Path], typer.Argument(metavar="A B [C…]", help="One coded file a coder.")],
+    distance: Annotated[str, typer.Option(help="Between sets: masi, jaccard or nominal.")] = "masi",
+    json: JsonOption = False,
+) -> None:
+    """Print Krippendorff's alpha between coders of the same reports, by field."""
+    from incidex.app.comparing import print_agreement
+
+    print_agreement(coders, sets=distance, as_json=json)

@@ -69,7 +69,7 @@ def find_gold(request: Request) -> Iterator[GoldSet]:
     if not request.paths and not GOLD.is_dir():
         raise InputError("there is no folder gold here; name a gold file, or a folder of them")
     for path in [found for named in request.paths or (GOLD,) for found in _files(named)]:
-        with closing(_open(path)) as file:
+        with closing(open_lines(path)) as file:
             read = list(parse_gold(file, name=path.name))
         rows = tuple(row for row, raw in read if request.part in (ALL, part_of(raw)))
         if rows:
@@ -95,13 +95,14 @@ def _files(path: Path) -> list[Path]:
 def _holds_gold(path: Path) -> bool:
     """Say whether the first row is gold: a folder of corpora also holds lists of names."""
     try:
-        with closing(_open(path)) as file:
+        with closing(open_lines(path)) as file:
             return is_gold(msgspec.json.decode(next(iter(file), b"null")))
     except (OSError, EOFError, msgspec.DecodeError, UnicodeDecodeError):
         return False
 
 
-def _open(path: Path) -> gzip.GzipFile | BinaryIO:
+def open_lines(path: Path) -> gzip.GzipFile | BinaryIO:
+    """Open a file of lines, which may be gzipped."""
     try:
         return gzip.open(path) if path.name.endswith(".gz") else path.open("rb")
     except OSError as error:
@@ -110,18 +111,22 @@ def _open(path: Path) -> gzip.GzipFile | BinaryIO:
 
 def code_rows(gold: GoldSet, workers: int, failures: list[str]) -> list[CodedLine]:
     """Code the texts of a gold set with the coders as they are; append what failed."""
-    console = make_console(stderr=True)
-    lines: list[bytes] = []
-    with progress(f"coding {gold.name}", len(gold.rows), console=console) as step:
-        for outcome in code_lines((row.to_line() for row in gold.rows), workers=workers):
-            lines.append(outcome.line)
-            if outcome.error:
-                failures.append(f"{gold.name}: {outcome.error}")
+    coded = code_lines_of([row.to_line() for row in gold.rows], gold.name, workers)
+    failures.extend(f"{gold.name}: {line.error}" for line in coded if line.error)
+    return coded
+
+
+def code_lines_of(lines: Sequence[bytes], name: str, workers: int) -> list[CodedLine]:
+    """Code lines of `name` with the coders as they are, under a bar."""
+    outcomes: list[bytes] = []
+    with progress(f"coding {name}", len(lines), console=make_console(stderr=True)) as step:
+        for outcome in code_lines(lines, workers=workers):
+            outcomes.append(outcome.line)
             step()
-    return list(parse_coded(lines, name=gold.name))
+    return list(parse_coded(outcomes, name=name))
 
 
 def read_coded(path: Path) -> Sequence[CodedLine]:
     """Return the lines of a coded file."""
-    with closing(_open(path)) as file:
+    with closing(open_lines(path)) as file:
         return list(parse_coded(file, name=path.name))

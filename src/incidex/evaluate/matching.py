@@ -8,6 +8,9 @@ from incidex.codebook import Kind, get_field
 #: Fields of which the surest value alone is the answer, though an incident may have several.
 _ONE_ANSWER = frozenset({"victim.name", "victim.country", "victim.industry"})
 
+#: Fields of organisations' names, which are written in many ways.
+_NAMES = frozenset({"victim.name", "victim.secondary"})
+
 _LEGAL = re.compile(
     r"\b(?:inc|incorporated|llc|ltd|limited|corp|corporation|company|co|plc|gmbh|sa|ag|the|of)\b"
 )
@@ -43,10 +46,15 @@ def to_label(field: str, value: str, *, exact: bool = False) -> str:
     return value.lower()
 
 
+def to_key(field: str, value: str) -> str:
+    """Return what two coders must have in common to agree: all of the value, but not how it is written."""
+    return _plain(value) or value.lower() if field in _NAMES else value.lower()
+
+
 def is_right(field: str, got: str, want: str, *, exact: bool = False) -> bool:
     """Say whether `got` answers `want`."""
     kind = get_field(field).kind
-    if field in ("victim.name", "victim.secondary"):
+    if field in _NAMES:
         return _is_same_name(got, want)
     if kind is Kind.COUNT:
         return _is_near(got, want)
