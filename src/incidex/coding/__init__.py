@@ -2,6 +2,7 @@
 
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.parties import party_name
-from incidex.coding.table import CODERS, Coded, code
+from incidex.coding.passages import Passages
+from incidex.coding.table import CODERS, Coded, code, listen
 
-__all__ = ["CODERS", "Coded", "Coder", "Prepared", "Reading", "code", "party_name"]
+__all__ = ["CODERS", "Coded", "Coder", "Passages", "Prepared", "Reading", "code", "listen", "party_name"]

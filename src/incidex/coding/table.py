@@ -1,8 +1,7 @@
 """The coders, by name and version, and the one function that makes signed claims of what they read."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -25,13 +24,13 @@ from incidex.coding.cues import (
 from incidex.coding.data import read_data
 from incidex.coding.dates import read_dates
 from incidex.coding.identifiers import read_techniques, read_vulnerabilities
+from incidex.coding.incidents import tells_of_incident
 from incidex.coding.indicators import read_indicators
 from incidex.coding.lexicon import Lexicon, Scanner
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
-from incidex.coding.parties import Cast, make_cast, read_accusations
-from incidex.coding.speech import Speech, read_speech
-from incidex.coding.stance import read_stance
+from incidex.coding.parties import read_accusations
+from incidex.coding.passages import Passages, read_passages
 from incidex.coding.victim import read_victims
 from incidex.model import (
     Claim,
@@ -39,8 +38,6 @@ from incidex.model import (
     Document,
     Evidence,
     Report,
-    Role,
-    Span,
     Speaker,
     Stance,
     Tier,
@@ -88,8 +85,6 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
 #: A reading less sure than this is left out: silence is better than a guess.
 LEAST = 0.4
 
-#: What a text that names no victim must tell of, to tell of an incident.
-_SIGNS = frozenset({"action", "impact", "data.records", "actor.name"})
 #: What a denial in the same clause does not deny: "no customer's data was taken" leaves the customers be, and
 #: "no ransom was paid" the wish for one.
 _CIRCUMSTANCES = frozenset(
@@ -107,17 +102,6 @@ _CIRCUMSTANCES = frozenset(
         "victim.size",
     }
 )
-#: Words that assert an event, where advice and surveys speak of what happens.
-_HAPPENED = re.compile(
-    r"\b(?:was|were|(?:has|have|had) been|got)\s(?:\w{1,20}ly\s)?(?:stolen|"
-    r"hacked|breached|compromised|accessed|"
-    r"exposed|leaked|lost|taken|arrested|charged|sentenced|fired|mailed|sent|posted|defaced|infected|encrypted|"
-    r"disclosed|found|attacked|targeted|discovered|burglarized|convicted|indicted)\b"
-    r"|\b(?:stole|hacked into|broke into|leaked|suffered|lost|discovered|mailed|admitted|pleaded guilty)\b"
-)
-
-
-_PAST = re.compile(r"\b(?:[a-z]{2,20}ed|was|were|had|has|stole|stolen|lost|sent|left|got|found|took|gave)\b")
 
 
 @dataclass(frozen=True)
@@ -125,28 +109,6 @@ class Coded:
     """What one report says of one incident."""
 
     claims: tuple[Claim, ...]
-
-
-@dataclass(frozen=True)
-class _Passages:
-    """A prepared text with who speaks in it."""
-
-    prepared: Prepared
-    cast: Cast
-    speech: Speech
-    bylines: tuple[Span, ...]  # where a newspaper's own name stands; it says nothing of the incident
-    known: dict[Span, Stance | None] = field(default_factory=dict)  # several coders read the same words
-
-    def stance_at(self, span: Span) -> Stance | None:
-        """Return what the passage does with the words at a span; `None` when it claims nothing of them."""
-        if span not in self.known:
-            self.known[span] = read_stance(self.prepared.text, self.sentence_of(span), span)
-        return self.known[span]
-
-    def sentence_of(self, span: Span) -> Span:
-        """Return the sentence that a span begins in."""
-        index = self.prepared.places.at(span.start)
-        return self.prepared.sentences[index] if index >= 0 else span
 
 
 def code(
@@ -158,16 +120,24 @@ def code(
     the codebook refuses, and what is only supposed, advised or left unsaid, makes no claim. The same document
     and report always give the same claims.
     """
+    readings, passages = _read(document, report, coders)
+    claims = tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
+    return (Coded(claims),) if tells_of_incident(claims, document.text) else ()
+
+
+def listen(document: Document, *, report: Report | None = None) -> Passages:
+    """Return the passages of a report, to be asked who says what stands at a place, and in which stance."""
+    return _read(document, report, CODERS)[1]
+
+
+def _read(
+    document: Document, report: Report | None, coders: Mapping[str, Coder]
+) -> tuple[list[tuple[str, Reading]], Passages]:
     published = document.published or (report.published if report else "")
     prepared = Prepared(document, published, report, scanner())
     readings = [(name, reading) for name, coder in coders.items() for reading in coder(prepared)]
     victim = next((reading.value for _, reading in readings if reading.field == "victim.name"), "")
-    cast = make_cast(report, prepared.text, victim)
-    passages = _Passages(
-        prepared, cast, read_speech(prepared.text, prepared.sentences, cast), tuple(_bylines(prepared))
-    )
-    claims = tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
-    return (Coded(claims),) if _tells_of_incident(claims, document.text) else ()
+    return readings, read_passages(prepared, victim)
 
 
 @cache
@@ -186,7 +156,7 @@ class _Said(NamedTuple):
     stance: Stance
 
 
-def _said(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Iterator[_Said]:
+def _said(readings: Iterable[tuple[str, Reading]], passages: Passages) -> Iterator[_Said]:
     for name, reading in readings:
         if reading.confidence < LEAST or any(span.overlaps(reading.span) for span in passages.bylines):
             continue
@@ -197,7 +167,7 @@ def _said(readings: Iterable[tuple[str, Reading]], passages: _Passages) -> Itera
         yield _Said(reading, name, value, _speaker_of(reading, passages), stance)
 
 
-def _make_claim(said: _Said, passages: _Passages) -> Claim:
+def _make_claim(said: _Said, passages: Passages) -> Claim:
     reading, (prepared, document) = said.reading, (passages.prepared, passages.prepared.document)
     tier = _tier_of(reading.field)
     return Claim(
@@ -219,16 +189,6 @@ def _tier_of(field: str) -> Tier:
     return get_field(field).tier
 
 
-def _bylines(prepared: Prepared) -> Iterator[Span]:
-    source = prepared.report.source if prepared.report else None
-    if source is None or source.role is not Role.PRESS:
-        return
-    start = prepared.text.find(source.name)
-    while start >= 0:
-        yield Span(start, start + len(source.name))
-        start = prepared.text.find(source.name, start + len(source.name))
-
-
 @lru_cache(maxsize=8192)
 def _check(field: str, value: str) -> str:
     """Return the codebook's spelling, or "" for what it refuses; the same few values come again and again."""
@@ -238,19 +198,19 @@ def _check(field: str, value: str) -> str:
         return ""
 
 
-def _is_own_victim(reading: Reading, passages: _Passages) -> bool:
+def _is_own_victim(reading: Reading, passages: Passages) -> bool:
     """Say whether the victim is read as its own attacker: its name stood beside the words of blame."""
     return reading.field == "actor.name" and passages.cast.is_victim(reading.value)
 
 
-def _stance_of(reading: Reading, passages: _Passages) -> Stance | None:
+def _stance_of(reading: Reading, passages: Passages) -> Stance | None:
     if reading.stance:
         return Stance(reading.stance)
     stance = passages.stance_at(reading.span)
     return None if stance is Stance.DENIES and reading.field in _CIRCUMSTANCES else stance
 
 
-def _speaker_of(reading: Reading, passages: _Passages) -> Speaker:
+def _speaker_of(reading: Reading, passages: Passages) -> Speaker:
     if reading.speaker:
         return passages.cast.resolve(reading.speaker) or passages.cast.publisher
     return passages.speech.speaker_at(reading.span)
@@ -272,16 +232,3 @@ def _distinct(found: Iterable[_Said]) -> list[_Said]:
 
 def _rank(said: _Said) -> tuple[float, int, str]:
     return (-said.reading.confidence, said.reading.span.start, said.coder)
-
-
-def _tells_of_incident(claims: Iterable[Claim], text: str) -> bool:
-    """Say whether something befell somebody: a victim is named, or an event is asserted as past.
-
-    A survey, a product or advice may name data or an attack, but nothing that happened.
-    """
-    asserted = {claim.field for claim in claims if claim.stance is not Stance.DENIES}
-    signs = asserted & _SIGNS
-    # One sign may be talk of attacks in general, unless it is said to have happened; two in a text that
-    # tells of something past are of one event.
-    happened = _PAST if len(signs) > 1 else _HAPPENED
-    return "victim.name" in asserted or (bool(signs) and happened.search(text) is not None)
