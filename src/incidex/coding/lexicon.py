@@ -1,8 +1,10 @@
 """Terms found in a text in one pass, however many there are: Aho and Corasick, CACM 18 (6), 1975."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -61,12 +63,17 @@ class Lexicon:
         self.lower = lower
 
     def find(self, text: str) -> Sequence[Hit]:
-        """Return the terms in `text`, in the order in which they end."""
+        """Return the terms in `text`: left to right, or with `overlapping` in the order in which they end."""
         return self._scanner.scan(text)[self]
 
     @cached_property
     def _scanner(self) -> "Scanner":
         return Scanner((self,))
+
+
+#: Codes of two capitals ("MA") are found by a pattern of their own: in small letters they would stand in
+#: every other word, and cost more than all other terms together.
+_CODE = re.compile(r"(?<![^\W_])[A-Z]{2}(?![^\W_])")
 
 
 class _Target(NamedTuple):
@@ -84,24 +91,38 @@ class Scanner:
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._lexicons = tuple(lexicons)
         targets: dict[str, list[_Target]] = {}
+        self._codes: dict[str, list[int]] = {}
         for number, lexicon in enumerate(self._lexicons):
             for term in lexicon.terms:
+                if not lexicon.lower and _CODE.fullmatch(term):
+                    self._codes.setdefault(term, []).append(number)
+                    continue
                 spelt = make_plain(term.removesuffix("*"), lower=False)
                 target = _Target(number, term, term.endswith("*"), "" if lexicon.lower else spelt)
                 targets.setdefault(make_plain(spelt), []).append(target)
-        self._targets = list(targets.values())
+        self._targets = [tuple(each) for each in targets.values()]
         self._automaton = AhoCorasick(list(targets), matchkind=MatchKind.Standard)
 
     def scan(self, text: str) -> Mapping[Lexicon, Sequence[Hit]]:
-        """Return what each lexicon finds in the text, in the order in which the terms end."""
+        """Return what each lexicon finds in the text, as `Lexicon.find` does."""
+        found: list[list[Hit]] = [[] for _ in self._lexicons]
+        self._find_terms(text, found)
+        if self._codes:
+            self._find_codes(text, found)
+        return {
+            lexicon: hits if len(hits) < 2 or lexicon.overlapping else _longest(hits)
+            for lexicon, hits in zip(self._lexicons, found, strict=True)
+        }
+
+    def _find_terms(self, text: str, found: Sequence[list[Hit]]) -> None:
         plain = make_plain(text)
         length = len(plain)
-        found: list[list[Hit]] = [[] for _ in self._lexicons]
+        targets = self._targets
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
             if start and plain[start - 1].isalnum() and plain[start].isalnum():
                 continue
             inside = end < length and plain[end].isalnum() and plain[end - 1].isalnum()
-            for number, term, is_open, spelling in self._targets[index]:
+            for number, term, is_open, spelling in targets[index]:
                 stop = end
                 if inside:
                     stop = _end_of_word(plain, end) if is_open else 0
@@ -109,10 +130,11 @@ class Scanner:
                         continue
                 if not spelling or _is_spelt(text, start, end, spelling):
                     found[number].append(Hit(term, start, stop))
-        return {
-            lexicon: hits if lexicon.overlapping or len(hits) < 2 else _longest(hits)
-            for lexicon, hits in zip(self._lexicons, found, strict=True)
-        }
+
+    def _find_codes(self, text: str, found: Sequence[list[Hit]]) -> None:
+        for match in _CODE.finditer(text):
+            for number in self._codes.get(match[0], ()):
+                found[number].append(Hit(match[0], *match.span()))
 
 
 def _is_spelt(text: str, start: int, end: int, spelling: str) -> bool:
@@ -122,6 +144,8 @@ def _is_spelt(text: str, start: int, end: int, spelling: str) -> bool:
 
 def _longest(hits: list[Hit]) -> list[Hit]:
     """Keep, from left to right, the longest of the terms that begin first, and nothing that overlaps it."""
+    if all(hit.start >= before.end for before, hit in pairwise(hits)):
+        return hits
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.start >= kept[-1].end:
