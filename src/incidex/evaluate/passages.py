@@ -1,9 +1,9 @@
 """Gold passages: who says the words at a place, and whether they assert, deny, doubt or do not claim them.
 
 A row is a gold row (`incidex.evaluate.gold`) whose `gold` holds `passages`: `{"field", "value", "start",
-"end", "quote", "stance", "speaker"?, "role"?}`. Stance "none" is for advice, plans and conditions, which have no
-speaker. A speaker is named as the text names it; one that the text only describes ("the prosecutor") is
-written in lower case, and is right when its role is and no name is made up for it.
+"end", "quote", "stance", "speaker"?, "role"?}`. Stance "none" is for advice, plans and conditions, which
+have no speaker. A speaker is named as the text names it; one that the text only describes ("the prosecutor")
+is written in lower case, and is right when its role is and no name is made up for it.
 """
 
 import re
