@@ -1,190 +1,201 @@
 """When it happened, was noticed, was made known and ended: the four date fields, with their precision."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from functools import cache
 
 from incidex.coding.base import Prepared, Reading
+from incidex.coding.cues import read_rows
+from incidex.coding.lexicon import Hit, Lexicon
+from incidex.coding.moments import TRIGGERS, When, find_dates, read_moments
 from incidex.model import Span
 
-_MONTH_NAMES = "january february march april may june july august september october november december"
-_MONTHS = tuple(_MONTH_NAMES.split())
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTHS) + r"|sept)\b\.?"
-_YEAR = r"(?:19[89]|20[0-4])[0-9]"
-_GAP = r"(?:,?[ \u00a0]|\n)"
-_DAY = r"[0-3]?[0-9](?:st|nd|rd|th)?"
+__all__ = ["When", "find_dates", "lexicons", "read_dates"]
 
-_DATE = re.compile(
-    rf"\b(?P<iso>{_YEAR}-[01][0-9]-[0-3][0-9])\b"
-    rf"|\b(?P<d1>{_DAY}){_GAP}(?:of )?(?P<m1>{_MONTH})(?:{_GAP}(?P<y1>{_YEAR})\b)?"
-    rf"|\b(?P<m2>{_MONTH}){_GAP}(?P<d2>{_DAY})\b(?![:,.]?[0-9])(?:{_GAP}(?P<y2>{_YEAR})\b)?"
-    rf"|\b(?:between|from){_GAP}(?P<m3>{_MONTH})(?:{_GAP}(?P<y3>{_YEAR}))?{_GAP}"
-    rf"(?:and|to|until|through){_GAP}(?P<m4>{_MONTH}){_GAP}(?P<y4>{_YEAR})\b"
-    rf"|\b(?P<m5>{_MONTH}){_GAP}(?:of )?(?P<y5>{_YEAR})\b"
-    rf"|\b(?:in|since|during|early|late|mid)[ \n-](?:early |late |mid-)?(?P<y6>{_YEAR})\b"
-    rf"|\b(?:in|last){_GAP}(?P<m7>{_MONTH})(?!{_GAP}[0-9])"
-    rf"|\b(?P<n>[0-9]{{1,2}})[./](?P<o>[0-9]{{1,2}})[./](?P<p>{_YEAR})\b"
-    rf"|\b(?P<word>yesterday|last night|last week|last month|earlier this month|this week|last year)\b"
-    rf"|\b(?:on|last|this){_GAP}(?P<weekday>{'|'.join(_DAYS)})\b(?!,? ?(?:[0-9]|{_MONTH}))"
-    rf"|\b(?P<count>one|two|three|four|five|six|[0-9]{{1,2}}){_GAP}(?P<unit>days?|weeks?|months?){_GAP}ago\b",
+#: What kind of cue must stand beside one of noticing or telling for its day to say when it happened, too.
+_NOTICED = {"discovered": "seen", "disclosed": "told"}
+_SEEN = frozenset({"occurred", "surfaced"})
+#: How sure a date is of its field, by the strength of the words that tie it to it.
+_SURE = {4: 0.9, 3: 0.8, 2: 0.65, 1: 0.6}
+#: A date that another date of the same field is surer than, or earlier, is less likely to be the one meant.
+_SECOND = 0.2
+#: Characters at the head of a text where "said on Monday" is how the news came out, and no later remark.
+_LEAD = 300
+#: Characters between a date and the words that say what happened, at most.
+_REACH = 140
+#: Characters between a date and words such as "an earlier attack" that make it a date of that.
+_NEARBY = 60
+#: Characters beside a date that stands in a line of its own, at most.
+_DATELINE = 60
+#: What may stand between the beginning of a clause and a date that opens it.
+_OPENING = re.compile(
+    r"(?:^|[.;:,—(]|\b(?:that|and|but|when|which|where|after|before|while))\s*[\"“]?"
+    r"(?:(?:and|but|then|later|sometime|some time|back|also|however|in|on|at|by|during|since|around|about|"
+    r"approximately|roughly|between|from|over|for|late|early|mid|the|of|as|until|through|again|only|just|"
+    r"evening|night|morning|afternoon|day)[ ,-]{0,2}){0,5}$",
     re.IGNORECASE,
 )
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-
-#: By field, the words that say what happened on the day; the nearest to the date in its sentence decides.
-_CUES = re.compile(
-    r"\b(?:(?P<discovered>discover\w{0,4}|detect\w{0,4}|learn(?:ed|t)|became aware|identified|noticed|"
-    r"found (?:out|that))"
-    r"|(?P<disclosed>announc\w{1,4}|notified|publicly disclosed|disclosed the|filed|made public|"
-    r"published a|published its|confirmed|reported (?:to|the)|mailed|informed)"
-    r"|(?P<ended>was contained|was restored|were restored|ended|resumed)"
-    r"|(?P<occurred>occurred|happened|took place|attack(?:ed)?|breached|hacked|stolen|stole|suffered|leaked|"
-    r"hit by|fell victim|broke in(?:to)?|gained access|had access|accessed|entered|lost|struck|"
-    r"compromised|put online|intrusion|arrived|infected|was hit|were hit|theft|hackers?|data breach|"
-    r"encrypted (?:its|our|more|the|files|computers)))\b",
-    re.IGNORECASE,
-)
+_UNTIL = re.compile(r"\b(?:until|through|till) (?:the |at least |about )?$", re.IGNORECASE)
+_BEFORE = re.compile(r"\b(?:before|prior to|earlier than|dated|as of) (?:the )?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """A date in EDTF where it stands; relative when it was counted from the day of publication."""
+class _Cue:
+    """Words that say what happened on a day: which of the fields, how plainly, and where they stand."""
 
-    value: str
-    span: Span
-    is_relative: bool = False
+    field: str
+    strength: int
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """What happened on a date, how sure that is, and by which words."""
+
+    when: When
+    field: str
+    confidence: float
+    why: str
+
+
+@cache
+def _cues() -> Mapping[str, tuple[str, int]]:
+    return {
+        cue: (field, int(strength)) for field, strength, cues in read_rows("date") for cue in cues.split("|")
+    }
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return Lexicon([*TRIGGERS, *_cues()])
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what this coder waits for."""
+    return (_lexicon(),)
 
 
 def read_dates(prepared: Prepared) -> Iterator[Reading]:
-    """Read the dates that a sentence ties to the incident; a date that nothing ties to it is left alone."""
-    places = prepared.places
-    for when in find_dates(prepared.text, prepared.published):
-        found = _find_field(prepared.text, when, places.around(when.span))
-        if found is None:
+    """Read the dates that a sentence ties to the incident; a date that nothing ties to it is left alone.
+
+    When the text gives no day on which it happened, but one on which the data was seen in the wrong hands,
+    that day is the best that is known, and is read with little confidence.
+    """
+    hits = prepared.find(_lexicon())
+    triggers = [hit for hit in hits if hit.term in TRIGGERS]
+    if not triggers:
+        return
+    whens = list(read_moments(prepared.text, triggers, prepared.published))
+    dated = list(_sort(prepared, whens, [hit for hit in hits if hit.term not in TRIGGERS]))
+    for field in ("discovered", "disclosed", "ended"):
+        yield from _read_first(field, [each for each in dated if each.field == field])
+    happened = [each for each in dated if each.field == "occurred"]
+    yield from _read_occurred(happened) if happened else _fall_back(dated)
+
+
+def _read_first(field: str, dated: Sequence[_Dated]) -> Iterator[Reading]:
+    """Read the earliest of the dates of a field: it was discovered, and told, when it first was."""
+    if dated:
+        first = min(dated, key=lambda each: (each.when.value, -each.confidence))
+        yield _make(field, first)
+
+
+def _read_occurred(happened: Sequence[_Dated]) -> Iterator[Reading]:
+    """Read the surest date, and others with less confidence: a year beside a month is of something older."""
+    is_finer = any("-" in each.when.value for each in happened)
+    best = max(happened, key=lambda each: each.confidence - 0.15 * (is_finer and "-" not in each.when.value))
+    for each in happened:
+        is_best = each.when.value == best.when.value
+        yield _make("occurred", each, each.confidence - (0.0 if is_best else _SECOND))
+
+
+def _fall_back(dated: Iterable[_Dated]) -> Iterator[Reading]:
+    for each in dated:
+        if each.field == "seen" or (each.field == "told" and each.when.value.count("-") < 2):
+            confidence = 0.45 if each.field == "told" else 0.55
+            yield _make("occurred", each, confidence, ", and no other day is given")
+            return
+
+
+def _make(field: str, dated: _Dated, confidence: float = 0.0, more: str = "") -> Reading:
+    when = dated.when
+    return Reading(
+        field=f"date.{field}",
+        value=when.value,
+        span=when.span,
+        confidence=round((confidence or dated.confidence) - (0.1 if when.is_relative else 0.0), 2),
+        why=dated.why + more + (", counted from another day" if when.is_relative else ""),
+    )
+
+
+def _sort(prepared: Prepared, whens: Sequence[When], hits: Sequence[Hit]) -> Iterator[_Dated]:
+    """Yield each date with what happened on it; one day may be of more than one kind."""
+    starts = [hit.start for hit in hits]
+    for index, when in enumerate(whens):
+        around = prepared.places.around(when.span, _REACH)
+        first, last = bisect_left(starts, around.start), bisect_right(starts, around.end)
+        cues = [_Cue(*_cues()[hit.term], hit) for hit in hits[first:last] if not hit.span.overlaps(when.span)]
+        if not cues or _is_dateline(prepared.text, when.span, cues):
             continue
-        field, cue, confidence = found
-        yield Reading(
-            field=f"date.{field}",
-            value=when.value,
-            span=when.span,
-            confidence=round(confidence - (0.1 if when.is_relative else 0.0), 2),
-            why=f"'{cue}' near the date" + (", counted from publication" if when.is_relative else ""),
-        )
+        others = [each.span for each in whens[max(0, index - 1) : index + 2] if each is not when]
+        opens = _OPENING.search(prepared.text, around.start, when.span.start) is not None
+        cue = min(cues, key=lambda cue: _distance(cue, when.span, others, opens=opens))
+        yield from _kinds(prepared.text, when, cue, cues)
 
 
-def _find_field(text: str, when: When, around: Span) -> tuple[str, str, float] | None:
-    best: tuple[int, str, str] | None = None
-    for match in _CUES.finditer(text, around.start, around.end):
-        before = max(0, when.span.start - match.end())
-        distance = before + max(0, match.start() - when.span.end)
-        if best is None or distance < best[0]:
-            best = (distance, str(match.lastgroup), match[0].lower())
-    if best is None or best[0] > 120:
-        return None
-    return best[1], best[2], 0.8 if best[0] < 50 else 0.6
+def _kinds(text: str, when: When, cue: _Cue, cues: Sequence[_Cue]) -> Iterator[_Dated]:
+    """Yield what the cue says of its date."""
+    if any(each.field == "background" and _apart(each.hit, when.span) < _NEARBY for each in cues):
+        return
+    sure = _SURE[cue.strength] if cue.strength > 1 or when.span.start < _LEAD else _SURE[1] - _SECOND
+    field, why = cue.field, f"'{cue.hit.term.removesuffix('*')}' near the date"
+    before = text[max(0, when.span.start - 20) : when.span.start]
+    if field == "occurred" and _BEFORE.search(before):
+        return
+    if field == "occurred" and _UNTIL.search(before):
+        field = "ended"
+    yield _Dated(when, "disclosed" if field == "surfaced" else field, sure, why)
+    if field == "surfaced":
+        yield _Dated(when, "seen", sure, why)
+    elif field in _NOTICED and any(each.field in _SEEN for each in cues):
+        yield _Dated(when, _NOTICED[field], sure, why)
+    elif field == "occurred" and when.ended:
+        yield _Dated(When(when.ended, when.span, when.is_relative), "ended", sure - 0.1, why)
 
 
-def find_dates(text: str, published: str = "") -> Iterator[When]:
-    """Yield the dates in `text` in EDTF; relative ones only when the day of publication is known."""
-    day = _as_day(published)
-    for match in _DATE.finditer(text):
-        value = _read(match, day)
-        if value:
-            absolute = any(match[group] for group in ("iso", "y1", "y2", "y4", "y5", "y6", "p"))
-            yield When(value, Span(*match.span()), is_relative=not absolute)
+def _is_dateline(text: str, span: Span, cues: Sequence[_Cue]) -> bool:
+    """Say whether the date stands alone in a line, as the day of writing does, with no deed beside it."""
+    start = text.rfind("\n", max(0, span.start - _DATELINE - 1), span.start)
+    end = text.find("\n", span.end, span.end + _DATELINE + 1)
+    if start < 0 and span.start <= _DATELINE:
+        start = 0
+    if end < 0 and len(text) - span.end <= _DATELINE:
+        end = len(text)
+    if start < 0 or end < 0 or span.start - start + end - span.end > _DATELINE:
+        return False
+    deeds = (cue for cue in cues if start <= cue.hit.start < end and cue.strength > 2)
+    return not any(cue.field in {"occurred", "ended", "discovered"} for cue in deeds) and (start, end) != (
+        0,
+        len(text),
+    )
 
 
-def _as_day(published: str) -> date | None:
-    try:
-        return date.fromisoformat(published[:10])
-    except ValueError:
-        return None
+def _distance(cue: _Cue, when: Span, others: Sequence[Span], *, opens: bool) -> int:
+    """Return how far a cue is from a date, in characters and in grammar.
+
+    A date that opens its clause belongs to the words after it, another to the words before it; a noun such
+    as "the breach" says less than a verb; and a further date between the two takes the words for itself.
+    """
+    hit = cue.hit
+    is_after = hit.start >= when.end
+    start, end = (when.end, hit.start) if is_after else (hit.end, when.start)
+    away = 40 if opens != is_after else 0
+    away += {4: -15, 3: 0, 2: 60, 1: 0}[cue.strength]
+    away += 50 if any(start <= other.start < end for other in others) else 0
+    return end - start + away
 
 
-def _read(match: re.Match[str], day: date | None) -> str:
-    if match["iso"]:
-        return _check_day(match["iso"])
-    if match["y6"]:
-        return match["y6"]
-    if match["p"]:
-        return _read_numeric(int(match["n"]), int(match["o"]), match["p"])
-    if match["m4"]:
-        first, last = _month_of(match["m3"]), _month_of(match["m4"])
-        start, end = f"{match['y3'] or match['y4']}-{first:02}", f"{match['y4']}-{last:02}"
-        return f"{start}/{end}" if start <= end else ""
-    return _read_named(match, day) or (_read_relative(match, day) if day else "")
-
-
-def _read_named(match: re.Match[str], day: date | None) -> str:
-    """Read a month by name, with or without its day; a year left out is the last that fits."""
-    if match["m5"]:
-        return f"{match['y5']}-{_month_of(match['m5']):02}"
-    for form in ("1", "2"):
-        if name := match["m" + form]:
-            month, number = _month_of(name), int(re.sub(r"\D", "", match["d" + form]))
-            year = match["y" + form] or _last_year(day, month, number)
-            return _check_day(f"{year}-{month:02}-{number:02}") if year else ""
-    if (name := match["m7"]) and day:
-        month = _month_of(name)
-        return f"{_last_year(day, month, 1)}-{month:02}" if name[0].isupper() else ""
-    return ""
-
-
-def _last_year(day: date | None, month: int, number: int) -> str:
-    if day is None:
-        return ""
-    return str(day.year - ((month, number) > (day.month, day.day)))
-
-
-def _read_relative(match: re.Match[str], day: date) -> str:
-    if word := match["word"]:
-        return _read_word(" ".join(word.lower().split()), day)
-    if name := match["weekday"]:
-        back = (day.weekday() - _DAYS.index(name.lower())) % 7
-        return (day - timedelta(days=back or (7 if match[0].lower().startswith("last") else 0))).isoformat()
-    if not match["count"]:
-        return ""
-    count = match["count"].lower()
-    return _count_back(day, _COUNTS.get(count) or int(count), match["unit"].lower())
-
-
-def _read_word(word: str, day: date) -> str:
-    if word in {"yesterday", "last night"}:
-        return (day - timedelta(days=1)).isoformat()
-    if word == "last year":
-        return str(day.year - 1)
-    if word == "last month":
-        return (day.replace(day=1) - timedelta(days=1)).isoformat()[:7]
-    if word == "earlier this month":
-        return day.isoformat()[:7]
-    monday = day - timedelta(days=day.weekday() + (7 if word == "last week" else 0))
-    return f"{monday.isoformat()}/{(monday + timedelta(days=6)).isoformat()}"
-
-
-def _count_back(day: date, count: int, unit: str) -> str:
-    if unit.startswith("month"):
-        months = day.year * 12 + day.month - 1 - count
-        return f"{months // 12}-{months % 12 + 1:02}"
-    if unit.startswith("week"):
-        return (day - timedelta(weeks=count)).isoformat()[:7]
-    return (day - timedelta(days=count)).isoformat()
-
-
-def _read_numeric(first: int, second: int, year: str) -> str:
-    """Read day and month in figures when only one order is possible."""
-    if first == second or first > 12:
-        return _check_day(f"{year}-{second:02}-{first:02}")
-    return _check_day(f"{year}-{first:02}-{second:02}") if second > 12 else ""
-
-
-def _check_day(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        return ""
-
-
-def _month_of(name: str) -> int:
-    return next(number for number, month in enumerate(_MONTHS, 1) if month.startswith(name[:3].lower()))
+def _apart(hit: Hit, span: Span) -> int:
+    return max(hit.start - span.end, span.start - hit.end, 0)

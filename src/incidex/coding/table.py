@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
-from incidex.coding import countries, cues, data, names
+from incidex.coding import countries, cues, data, dates, names
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.countries import read_countries, read_industry
 from incidex.coding.counts import read_counts
@@ -58,7 +58,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "response@1": read_response,
         "subject@1": read_subject,
         "counts@1": read_counts,
-        "dates@1": read_dates,
+        "dates@2": read_dates,
         "data@1": read_data,
         "vulnerabilities@1": read_vulnerabilities,
         "techniques@1": read_techniques,
@@ -79,6 +79,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     countries.lexicons,
     cues.lexicons,
     data.lexicons,
+    dates.lexicons,
     names.lexicons,
 )
 
