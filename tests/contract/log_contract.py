@@ -18,7 +18,10 @@ from incidex.model import (
     EvidenceError,
     Failed,
     InputError,
+    Judged,
+    Judgement,
     Kind,
+    Moved,
     NoEvidence,
     Retracted,
     Sampled,
@@ -66,6 +69,33 @@ class LogContract:
         assert log.records(Kind.SAMPLED) == ("inc-1",)
         log.rebuild()
         assert log.verify() == len(written)
+
+    def test_reads_back_judgements_and_moves(self, log: Log) -> None:
+        log.append([*batch(), *batch("inc-2", "Ciphr again, in May 2017.")])
+        judged = [
+            make_change(Judged("inc-2", Judgement.CAUSED_BY, "it says so"), 3, record="inc-1"),
+            make_change(Judged("inc-1", Judgement.CAUSED, "it says so"), 3, record="inc-2"),
+            make_change(Moved("rep-1", "inc-2", "it tells of May", ("clm-1",)), 4, record="inc-1"),
+        ]
+        log.append(judged)
+        assert bare(list(log.since()))[-3:] == bare(judged)
+
+    @pytest.mark.parametrize(
+        "bodies",
+        [
+            pytest.param([("inc-1", "inc-2", Judgement.SAME)], id="one side alone"),
+            pytest.param([("inc-1", "inc-1", Judgement.SAME)], id="with itself"),
+            pytest.param(
+                [("inc-1", "inc-2", Judgement.CAUSED), ("inc-2", "inc-1", Judgement.CAUSED)],
+                id="both say they were the cause",
+            ),
+        ],
+    )
+    def test_refuses_half_a_judgement(self, log: Log, bodies: list[tuple[str, str, Judgement]]) -> None:
+        log.append([*batch(), *batch("inc-2", "Ciphr again, in May 2017.")])
+        with pytest.raises(InputError, match=r"both at once|against itself"):
+            log.append([make_change(Judged(to, said, "why"), 3, record=name) for name, to, said in bodies])
+        assert log.last_serial() == 6
 
     def test_chains_every_change_to_the_one_before(self, log: Log) -> None:
         log.append(batch())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from incidex.codebook import policy
-from incidex.model import AsOf, Document, Incident, Received, Report, Tier, fold
+from incidex.model import AsOf, Document, Incident, Received, Report, Tier, fold_record, fold_records
 from incidex.store import Log
 
 #: Folded lists kept at once: one for each tier, for the newest serial only.
@@ -24,7 +24,7 @@ class StoreLibrary:
 
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident as the tier may see it, or `None`."""
-        return fold(self._log.history(id), as_of=as_of, tier=tier, policy=policy())
+        return fold_record(self._log.history, id, as_of=as_of, tier=tier, policy=policy())
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report with its text; `None` when there is none, or it is above the tier."""
@@ -35,5 +35,4 @@ class StoreLibrary:
         return None
 
     def _fold_everything(self, _serial: int, tier: Tier) -> tuple[Incident, ...]:
-        found = (self.find_incident(name, tier) for name in self._log.incidents())
-        return tuple(incident for incident in found if incident is not None)
+        return tuple(fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy()))

@@ -18,12 +18,14 @@ from incidex.model import (
     Failed,
     Incident,
     InputError,
+    Judged,
     Linked,
+    Moved,
     Received,
     Retracted,
     Sampled,
     Tier,
-    fold,
+    fold_record,
 )
 from incidex.store import Log
 
@@ -51,7 +53,7 @@ def get_incident(log: Log, name: str, *, tier: Tier, as_of: AsOf = None) -> Inci
     if len(found) > 1:
         listed = ", ".join(found[:LISTED])
         raise InputError(f"{len(found)} incidents answer to {name!r}; say which one: {listed}")
-    incident = fold(log.history(found[0]), as_of=as_of, tier=tier, policy=policy())
+    incident = fold_record(log.history, found[0], as_of=as_of, tier=tier, policy=policy())
     if incident is None:
         raise InputError(f"there was nothing of {found[0]} to see then")
     return incident
@@ -116,14 +118,24 @@ def _told(change: Change) -> str:
             return f"{name}: {message}"
         case Retracted(claim=claim, reason=reason):
             return f"{claim}: {reason}"
+        case Judged(other=other, judgement=judgement, why=why):
+            return f"{judgement}, {other}: {why}"
+        case Moved(report=report_id, to=to, why=why, only=only):
+            return f"{f'{len(only)} claims of ' if only else ''}{report_id} to {to}: {why}"
+        case body:
+            return _told_of_review(body, change.by)
+
+
+def _told_of_review(body: Decided | Assigned | Sampled | Answered, by: str) -> str:
+    match body:
         case Decided(claim=claim, decision=decision, reason=reason):
-            return f"{claim} {decision} by {change.by}: {reason}"
+            return f"{claim} {decision} by {by}: {reason}"
         case Assigned(to=to, reason=reason):
             return f"{f'{to} reviews it' if to else 'nobody reviews it'}: {reason}"
         case Sampled(drawn=drawn, reviewers=reviewers, seed=seed):
             return f"{len(drawn)} reports drawn with seed {seed} for {' and '.join(reviewers)}"
         case Answered(report=report, answers=answers):
-            return f"{report}: {len(answers)} answers by {change.by}"
+            return f"{report}: {len(answers)} answers by {by}"
 
 
 def print_codebook(name: str, *, as_json: bool) -> None:

@@ -11,8 +11,10 @@ from incidex.model.changes import (
     Claimed,
     Decided,
     Failed,
+    Judged,
     Kind,
     Linked,
+    Moved,
     Received,
     Retracted,
     Sampled,
@@ -31,7 +33,8 @@ from incidex.model.errors import (
     StoreError,
 )
 from incidex.model.fold import Policy, fold, folds
-from incidex.model.incident import Incident, Value
+from incidex.model.groups import FindHistory, fold_record, fold_records, gather, move, standing
+from incidex.model.incident import Incident, Tie, Value
 from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_reports
 from incidex.model.review import WAITING, Review, Standing, State, review
 from incidex.model.status import FieldPolicy, Verdict, judge
@@ -39,6 +42,7 @@ from incidex.model.words import (
     INTERESTED,
     PARTIES,
     Decision,
+    Judgement,
     NoEvidence,
     Role,
     Stance,
@@ -70,12 +74,16 @@ __all__ = [
     "EvidenceError",
     "Failed",
     "FieldPolicy",
+    "FindHistory",
     "Incident",
     "IncidexError",
     "InputError",
+    "Judged",
+    "Judgement",
     "Kind",
     "LimitError",
     "Linked",
+    "Moved",
     "NoEvidence",
     "OffsetMap",
     "Policy",
@@ -95,15 +103,21 @@ __all__ = [
     "State",
     "Status",
     "StoreError",
+    "Tie",
     "Tier",
     "Value",
     "Verdict",
     "Withheld",
     "fold",
+    "fold_record",
+    "fold_records",
     "folds",
+    "gather",
     "happened_by",
     "judge",
+    "move",
     "name_by_content",
     "review",
     "sort_reports",
+    "standing",
 ]

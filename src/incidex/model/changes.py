@@ -9,7 +9,7 @@ from types import MappingProxyType
 from incidex.model.claims import Claim, Span
 from incidex.model.errors import InputError
 from incidex.model.nouns import Document, Report
-from incidex.model.words import Decision, Stance, Tier
+from incidex.model.words import Decision, Judgement, Stance, Tier
 
 
 class Kind(StrEnum):
@@ -24,6 +24,8 @@ class Kind(StrEnum):
     ASSIGNED = "assigned"
     SAMPLED = "sampled"
     ANSWERED = "answered"
+    JUDGED = "judged"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,50 @@ class Answered:
     answers: tuple[Answer, ...]
 
 
-Body = Received | Failed | Linked | Claimed | Retracted | Decided | Assigned | Sampled | Answered
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What someone makes of this incident and another one (law 5). The last that was not withdrawn counts.
+
+    Always written to both incidents at once, mirrored, so that either history tells of it and whoever
+    decides about an incident that has changed meanwhile is refused.
+    """
+
+    other: str  # the other incident's id
+    judgement: Judgement
+    why: str
+
+    def __post_init__(self) -> None:
+        if not self.why.strip():
+            raise InputError("a judgement needs a reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A report, or some claims of one, tells of another incident, and was taken there: a split."""
+
+    report: str  # the report's id
+    to: str  # the other incident's id
+    why: str
+    only: tuple[str, ...] = ()  # ids of the claims that went; empty for the whole report
+
+    def __post_init__(self) -> None:
+        if not self.why.strip():
+            raise InputError("a split needs a reason")
+
+
+Body = (
+    Received
+    | Failed
+    | Linked
+    | Claimed
+    | Retracted
+    | Decided
+    | Assigned
+    | Sampled
+    | Answered
+    | Judged
+    | Moved
+)
 
 #: The body that each kind of change carries.
 BODIES: Mapping[Kind, type[Body]] = MappingProxyType(
@@ -139,6 +184,8 @@ BODIES: Mapping[Kind, type[Body]] = MappingProxyType(
         Kind.ASSIGNED: Assigned,
         Kind.SAMPLED: Sampled,
         Kind.ANSWERED: Answered,
+        Kind.JUDGED: Judged,
+        Kind.MOVED: Moved,
     }
 )
 _KINDS = {body: kind for kind, body in BODIES.items()}

@@ -7,7 +7,17 @@ from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 
-from incidex.model.changes import AsOf, Assigned, Change, Claimed, Decided, Linked, Retracted, happened_by
+from incidex.model.changes import (
+    AsOf,
+    Assigned,
+    Change,
+    Claimed,
+    Decided,
+    Linked,
+    Moved,
+    Retracted,
+    happened_by,
+)
 from incidex.model.claims import Claim
 from incidex.model.incident import Incident, Value
 from incidex.model.nouns import Report, sort_reports
@@ -18,7 +28,7 @@ from incidex.model.words import Decision, Stance, Status, Tier, Withheld
 Policy = Mapping[str, FieldPolicy]
 
 _DEFAULT = FieldPolicy()
-_NO_POLICY: Policy = MappingProxyType({})
+NO_POLICY: Policy = MappingProxyType({})
 
 
 def fold(
@@ -26,7 +36,7 @@ def fold(
     *,
     as_of: AsOf = None,
     tier: Tier = Tier.CLEAR,
-    policy: Policy = _NO_POLICY,
+    policy: Policy = NO_POLICY,
 ) -> Incident | None:
     """Return the incident that the changes of one record add up to, or `None` when the tier sees nothing.
 
@@ -34,8 +44,17 @@ def fold(
     version can depend on them (law 8). `as_of` is a serial or an aware time (law 7).
     """
     history = [change for change in changes if happened_by(change, as_of)]
-    seen = shown(history, tier)
-    if not any(isinstance(change.body, Linked | Claimed) for change in seen):
+    return add_up(history, shown(history, tier), tier=tier, policy=policy)
+
+
+def add_up(
+    history: Sequence[Change], seen: Sequence[Change], *, tier: Tier, policy: Policy
+) -> Incident | None:
+    """Return what the seen part of a history adds up to, or `None` when nothing of it can be seen.
+
+    `history` is only asked for what policy allows to be known of what is withheld.
+    """
+    if not has_content(seen):
         return None
     reports = {body.report.id: body.report for body in (c.body for c in seen) if isinstance(body, Linked)}
     values, denied = _values(seen, policy, reports)
@@ -47,9 +66,14 @@ def fold(
         changed_at=seen[-1].at,
         values=values,
         denied=denied,
-        withheld=_withheld(history, values, tier, policy),
+        withheld=_withheld(take_out_moved(history), values, tier, policy),
         reports=tuple(sort_reports(list(reports.values()))),
     )
+
+
+def has_content(seen: Iterable[Change]) -> bool:
+    """Say whether there is a report or a claim to see."""
+    return any(isinstance(change.body, Linked | Claimed) for change in seen)
 
 
 def folds(
@@ -57,7 +81,7 @@ def folds(
     *,
     as_of: AsOf = None,
     tier: Tier = Tier.CLEAR,
-    policy: Policy = _NO_POLICY,
+    policy: Policy = NO_POLICY,
 ) -> Iterator[Incident]:
     """Fold many records' changes, record by record in the order of their ids."""
     ordered = sorted(changes, key=lambda change: (change.record, change.version))
@@ -68,23 +92,80 @@ def folds(
 
 
 def shown(history: Sequence[Change], tier: Tier, *, work: bool = False) -> list[Change]:
-    """Return what the tier may see of each change, leaving out those of which it may see nothing.
+    """Return what the tier may see of each change of one record, without what was moved to another.
 
-    A decision shows only once its claim has: one on a claim that was hidden at the time says that something
-    was there. How a review is going (whose it is, what needs a second look) is shown with `work` alone: no
-    record depends on it.
+    Changes of which it may see nothing are left out. A decision shows only once its claim has: one on a
+    claim that was hidden at the time says that something was there. How a review is going (whose it is, what
+    needs a second look) is shown with `work` alone: no record depends on it. Judgements are about two
+    records and are not shown here; see `groups`.
     """
+    return take_out_moved(_visible(history, tier, work=work))
+
+
+def take_out_moved(seen: Sequence[Change]) -> list[Change]:
+    """Return the changes without what was moved to another record after them, and the decisions about it.
+
+    A move to the record itself brings back what it had sent away, as it stood there.
+    """
+    moves = [(place, change) for place, change in enumerate(seen) if isinstance(change.body, Moved)]
+    if not moves:
+        return list(seen)
+    claims = {
+        claim.id: claim for change in seen if isinstance(change.body, Claimed) for claim in change.body.claims
+    }
+    until: dict[str, int] = defaultdict(lambda: -1)  # where a report or claim last left, by its id
+    for place, change in moves:
+        _note_move(place, change, claims.values(), until)
+    left = (_without(change, place, until) for place, change in enumerate(seen))
+    return [change for change in left if change is not None]
+
+
+def _note_move(place: int, change: Change, claims: Iterable[Claim], until: dict[str, int]) -> None:
+    move = change.body
+    if not isinstance(move, Moved):
+        return
+    is_back = move.to == change.record
+    gone = -1 if is_back else place
+    if is_back or not move.only:  # some claims that left leave their report here
+        until[move.report] = gone
+    for claim in claims:
+        if claim.report == move.report and (not move.only or claim.id in move.only):
+            until[claim.id] = gone
+
+
+def _without(change: Change, place: int, until: Mapping[str, int]) -> Change | None:
+    match change.body:
+        case Linked(report=report):
+            return change if place > until[report.id] else None
+        case Claimed(claims=claims):
+            left = tuple(claim for claim in claims if place > until[claim.id])
+            return replace(change, body=Claimed(left)) if left else None
+        case Retracted(claim=claim) | Decided(claim=claim):
+            return change if place > until[claim] else None
+        case _:
+            return change
+
+
+def _visible(history: Sequence[Change], tier: Tier, *, work: bool) -> list[Change]:
     seen: list[Change] = []
     ids: set[str] = set()
-    is_reviewed = any(isinstance(change.body, Retracted | Decided) for change in history)
+    names_matter = any(isinstance(change.body, Retracted | Decided | Moved) for change in history)
     for change in history:
         visible = _show(change, ids, tier, work=work)
         if visible is None:
             continue
         seen.append(visible)
-        if is_reviewed and isinstance(visible.body, Claimed):
-            ids.update(claim.id for claim in visible.body.claims)
+        if names_matter:
+            _note_names(visible, ids)
     return seen
+
+
+def _note_names(change: Change, ids: set[str]) -> None:
+    match change.body:
+        case Linked(report=report):
+            ids.add(report.id)
+        case Claimed(claims=claims):
+            ids.update(name for claim in claims for name in (claim.id, claim.report))
 
 
 def _show(change: Change, ids: AbstractSet[str], tier: Tier, *, work: bool) -> Change | None:
@@ -102,6 +183,11 @@ def _show(change: Change, ids: AbstractSet[str], tier: Tier, *, work: bool) -> C
             return change if claim in ids else None
         case Assigned():
             return change if work else None
+        case Moved(report=moved, only=()):
+            return change if moved in ids else None
+        case Moved(only=names) as body:
+            left = tuple(name for name in names if name in ids)
+            return replace(change, body=replace(body, only=left)) if left else None
         case _:
             return None
 

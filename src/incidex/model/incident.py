@@ -6,7 +6,7 @@ from datetime import datetime
 
 from incidex.model.claims import Claim
 from incidex.model.nouns import Report
-from incidex.model.words import Decision, Stance, Status, Tier
+from incidex.model.words import Decision, Judgement, Stance, Status, Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,17 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """A judgement about this incident and another that stands: which, by whom, when and why."""
+
+    other: str  # the other incident's id
+    judgement: Judgement
+    by: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """The record of one event, as one tier may see it.
 
@@ -61,6 +72,12 @@ class Incident:
     )  # nobody asserts it, someone denies it
     withheld: Mapping[str, int | None] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
+    ties: tuple[Tie, ...] = ()  # what people have made of this incident and others
+
+    @property
+    def merged(self) -> tuple[str, ...]:
+        """Return the ids of the incidents that were found to be this one."""
+        return tuple(tie.other for tie in self.ties if tie.judgement is Judgement.SAME)
 
     def find(self, name: str) -> Value | None:
         """Return the field's strongest value, or `None` where the record is silent."""

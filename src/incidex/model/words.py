@@ -57,6 +57,32 @@ class Decision(StrEnum):
     REOPENED = "reopened"  # what was decided before is taken back, as if nobody had decided
 
 
+class Judgement(StrEnum):
+    """What someone makes of two incidents. Relations are said from one side: this one is … the other."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    UNSURE = "unsure"
+    PART_OF = "part of"  # one campaign, of which the other is the head
+    HAS_PART = "has part"
+    CAUSED_BY = "caused by the breach of"  # a provider's breach that struck its customers
+    CAUSED = "caused"
+    WITHDRAWN = "withdrawn"  # the last judgement of the two is taken back; the one before it stands again
+
+    @property
+    def mirrored(self) -> "Judgement":
+        """Return the same judgement said from the other incident's side."""
+        return _MIRRORED.get(self, self)
+
+
+_MIRRORED = {
+    Judgement.PART_OF: Judgement.HAS_PART,
+    Judgement.HAS_PART: Judgement.PART_OF,
+    Judgement.CAUSED_BY: Judgement.CAUSED,
+    Judgement.CAUSED: Judgement.CAUSED_BY,
+}
+
+
 class NoEvidence(StrEnum):
     """Why a claim has no quotation. There is no third reason and no default."""
 

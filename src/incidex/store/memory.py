@@ -8,7 +8,14 @@ from incidex.model import Change, Kind, StoreError, Tier
 from incidex.store.base import NO_BLOBS
 from incidex.store.codec import Line, decode, encode, link
 from incidex.store.projection import Row, fold_key, rows
-from incidex.store.promises import check_blobs, check_chain, check_evidence, check_stored, check_versions
+from incidex.store.promises import (
+    check_blobs,
+    check_chain,
+    check_evidence,
+    check_judgements,
+    check_stored,
+    check_versions,
+)
 
 _Keep = dict[tuple[str | int, ...], int]
 
@@ -27,6 +34,7 @@ class MemoryLog:
     def append(self, changes: Sequence[Change], blobs: Mapping[str, bytes] = NO_BLOBS) -> int:
         """Write all of it or nothing; see `Log.append`."""
         check_blobs(blobs)
+        check_judgements(changes)
         encoded = [encode(change) for change in changes]
         arriving = dict(blobs)
         for _, apart in encoded:

@@ -1,9 +1,18 @@
 """The promises that hold for every database, as checks that raise: pure, and run inside the transaction."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from incidex.model import Change, Claimed, ConflictError, EvidenceError, InputError, StoreError
+from incidex.model import (
+    Change,
+    Claimed,
+    ConflictError,
+    EvidenceError,
+    InputError,
+    Judged,
+    StoreError,
+)
 from incidex.store.codec import Line, digest
 
 FindTexts = Callable[[str], Sequence[str]]  # the stored texts of a report, latest first, by its id
@@ -21,6 +30,20 @@ def check_versions(changes: Sequence[Change], current: Mapping[str, int]) -> Non
                 "Someone else may have written first; reload and decide again"
             )
         known[change.record] = expected
+
+
+def check_judgements(changes: Sequence[Change]) -> None:
+    """Raise `InputError` unless every judgement is written to both incidents at once, mirrored (law 5)."""
+    said = Counter(
+        (change.record, change.body.other, change.body.judgement)
+        for change in changes
+        if isinstance(change.body, Judged)
+    )
+    for (record, other, judgement), count in said.items():
+        if record == other:
+            raise InputError(f"{record} cannot be judged against itself")
+        if said[other, record, judgement.mirrored] != count:
+            raise InputError(f"the judgement of {record} and {other} has to be written to both at once")
 
 
 def check_evidence(changes: Iterable[Change], find_texts: FindTexts) -> None:

@@ -14,6 +14,7 @@ from incidex.store.promises import (
     check_blobs,
     check_chain,
     check_evidence,
+    check_judgements,
     check_stored,
     check_versions,
 )
@@ -34,6 +35,7 @@ class SqlLog:
     def append(self, changes: Sequence[Change], blobs: Mapping[str, bytes] = NO_BLOBS) -> int:
         """Write all of it or nothing, and return the last serial; see `Log.append`."""
         check_blobs(blobs)
+        check_judgements(changes)
         encoded = [encode(change) for change in changes]
         lines = [line for line, _ in encoded]
         with self._database.writing() as session:

@@ -12,7 +12,8 @@ from incidex.model import (
     Received,
     Report,
     Tier,
-    fold,
+    fold_record,
+    fold_records,
 )
 
 
@@ -31,16 +32,17 @@ class MemoryLibrary:
 
     def incidents(self, tier: Tier) -> Sequence[Incident]:
         """Return every incident the tier may see, the last opened first."""
-        folded = (self.find_incident(name, tier) for name in self._histories)
-        found = [incident for incident in folded if incident is not None]
+        found = fold_records(self._history, self._histories, tier=tier, policy=self._policy)
         return sorted(found, key=lambda incident: (incident.opened_at, incident.id), reverse=True)
 
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
-        history = self._histories.get(id, ())
-        return fold(history, as_of=as_of, tier=tier, policy=self._policy)
+        return fold_record(self._history, id, as_of=as_of, tier=tier, policy=self._policy)
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""
         found = self._reports.get(id)
         return found if found and found[0].tier <= tier else None
+
+    def _history(self, record: str) -> Sequence[Change]:
+        return self._histories.get(record, ())
