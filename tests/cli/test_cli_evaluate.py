@@ -128,3 +128,26 @@ def test_what_cannot_be_compared_is_said_in_a_sentence(
     assert done.returncode == 2
     assert complaint in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_floors_are_raised_and_sink_only_with_a_reason(
+    run: Run, gold: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gold.rename(gold.parent / "gold")
+    monkeypatch.chdir(gold.parent)
+    assert run("evaluate", "score", "--set-floors").returncode == 0
+    floors = json.loads(Path("gold/floors.json").read_text())
+    assert floors["sets"]["mine"]["floors"]["victim.name"] == pytest.approx(0.657)
+
+    Path("gold/mine.jsonl").write_text(json.dumps(ROWS[1]) + "\n" + json.dumps({**ROWS[1], "id": "c"}) + "\n")
+    refused = run("evaluate", "score", "--set-floors")
+    assert refused.returncode == 2
+    assert "victim.name scores 0.000; its floor is 0.657" in refused.stderr
+    assert run("evaluate", "score", "--lower", "victim.name").returncode == 2
+
+    lower = ("--lower", "victim.name", "--lower", "data.records", "--reason", "other rows")
+    done = run("evaluate", "score", "--set-floors", *lower)
+    assert done.returncode == 0, done.stderr
+    held = json.loads(Path("gold/floors.json").read_text())["sets"]["mine"]
+    assert held["floors"] == {"victim.name": 0.0}
+    assert [each["reason"] for each in held["lowered"]] == ["other rows", "other rows"]

@@ -65,7 +65,7 @@ def _is_text(line: bytes) -> bool:
 
 def _read_gold(path: Path) -> list[GoldRow]:
     with closing(open_lines(path)) as file:
-        return [row for row, _ in parse_gold(file, name=path.name)]
+        return list(parse_gold(file, name=path.name))
 
 
 def _show_comparison(comparison: Comparison, limit: int | None) -> RenderableType:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from incidex.model import InputError
+
 evaluate_app = typer.Typer(
     help="Score the coders against checked answers, and compare what they say.", rich_markup_mode=None
 )
@@ -30,14 +32,29 @@ def score(
     field: Annotated[list[str] | None, typer.Option(help="Only this field, with its classes.")] = None,
     details: Annotated[bool, typer.Option("--details", help="Classes and worst mistakes, of all.")] = False,
     coded: Annotated[Path | None, typer.Option(help="Score this coded file; code nothing.")] = None,
+    sample: Annotated[int, typer.Option(help="So many rows of each set, always the same.", min=0)] = 0,
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    set_floors: Annotated[bool, typer.Option("--set-floors", help="Raise the floors to the scores.")] = False,
+    lower: Annotated[list[str] | None, typer.Option(help="With --set-floors: let this one sink.")] = None,
+    reason: Annotated[str, typer.Option(help="Why it may sink.")] = "",
     json: JsonOption = False,
 ) -> None:
     """Code the texts of a gold set and print, by field, how much of it is right."""
-    from incidex.app.scoring import Request, print_scores
+    from incidex.app import floors as ground
+    from incidex.app.scoring import Request, print_scores, score_sets
 
-    request = Request(tuple(gold or ()), part, tuple(field or ()), coded, workers)
-    _finish(print_scores(request, details=details, as_json=json))
+    if lower and not (set_floors and reason.strip()):
+        raise InputError("--lower goes with --set-floors and with a --reason")
+    request = Request(tuple(gold or ()), part, tuple(field or ()), coded, workers, sample)
+    floors = ground.read_floors()
+    failures: list[str] = []
+    for scored in score_sets(request, floors.sets if set_floors else {}):
+        print_scores(scored, request.fields, details=details, as_json=json)
+        failures += scored.failures
+        if set_floors:
+            floors = ground.set_floors(scored.gold, floors, ground.to_scores(scored), lower or (), reason)
+            ground.write_floors(floors)
+    _finish(failures)
 
 
 @evaluate_app.command()

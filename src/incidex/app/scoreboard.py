@@ -8,17 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from incidex.app.terminal import make_safe
-from incidex.evaluate import Confusion, FieldScore, Scores, Tally
+from incidex.evaluate import Confusion, FieldScore, Measure, Scores, Tally
 
 #: Classes listed in a table, the most frequent first.
 _CLASSES = 30
 
 
-def show_scores(title: str, scores: Scores, only: Sequence[str] = ()) -> RenderableType:
-    """Render one gold set: a row a field."""
+def show_scores(
+    title: str, scores: Scores, measures: Mapping[str, Measure], only: Sequence[str] = ()
+) -> RenderableType:
+    """Render one gold set: a row a field, and a line a measure of speakers, stances and incidents."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("field")
-    for column in ("asked", "precision", "recall", "F1", "macro F1", "coverage", "calibration error"):
+    table.add_column("field", no_wrap=True)
+    for column in ("asked", "precision", "recall", "F1", "macro F1", "coverage", "ECE"):
         table.add_column(column, justify="right")
     for name, each in _chosen(scores, only):
         macro = f"{each.macro_f1:.3f}" if each.classes else ""
@@ -30,7 +32,12 @@ def show_scores(title: str, scores: Scores, only: Sequence[str] = ()) -> Rendera
             f"{each.coverage:.3f}",
             f"{each.calibration_error:.3f}",
         )
-    return Group(Text(title, style="bold"), Text(_told(scores)), table, Text(""))
+    parts: list[RenderableType] = [Text(title, style="bold"), Text(_told(scores))]
+    if table.rows:
+        parts += [table, Text("ECE: expected calibration error over ten bins of equal width", style="dim")]
+    for name, measure in measures.items():
+        parts.append(Text(f"{measure.share:.3f}  {name} ({measure.right:,} of {measure.asked:,})"))
+    return Group(*parts, Text(""))
 
 
 def _told(scores: Scores) -> str:

@@ -1,10 +1,11 @@
 """`incidex evaluate score`: find the gold, code its texts, print what came out."""
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, get_args
 
 import msgspec
@@ -13,7 +14,21 @@ from incidex.app.batch import code_lines
 from incidex.app.scoreboard import scores_to_json, show_details, show_scores
 from incidex.app.terminal import make_console, progress
 from incidex.codebook import get_field
-from incidex.evaluate import CodedLine, GoldRow, Part, is_gold, parse_coded, parse_gold, part_of, score
+from incidex.evaluate import (
+    CodedLine,
+    GoldRow,
+    Measure,
+    Part,
+    Scores,
+    SetFloors,
+    is_gold,
+    measure,
+    parse_coded,
+    parse_gold,
+    part_of,
+    sample,
+    score,
+)
 from incidex.model import InputError
 
 #: Where the project's own gold stands.
@@ -33,6 +48,7 @@ class Request:
     fields: tuple[str, ...] = ()
     coded: Path | None = None
     workers: int = 1
+    sample: int = 0  # rows of a set, always the same ones; 0 for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +57,66 @@ class GoldSet:
 
     name: str
     part: str
+    sample: int
     rows: tuple[GoldRow, ...]
 
 
-def print_scores(request: Request, *, details: bool, as_json: bool) -> list[str]:
-    """Print the scores of every gold set; return what could not be coded, a sentence each."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A gold set with its scores, and what of it could not be coded, a sentence each."""
+
+    gold: GoldSet
+    scores: Scores
+    measures: Mapping[str, Measure] = field(default_factory=dict)  # of speakers, stances and incidents
+    failures: tuple[str, ...] = ()
+
+
+def score_sets(request: Request, chosen: Mapping[str, SetFloors] = MappingProxyType({})) -> Iterator[Scored]:
+    """Score each gold set that the request means; of a set in `chosen`, the rows that its floors hold for."""
     for name in request.fields:
         get_field(name)
-    failures: list[str] = []
-    console = make_console()
-    for gold in find_gold(request):
+    for gold in find_gold(request, chosen):
+        failures: list[str] = []
         coded = read_coded(request.coded) if request.coded else code_rows(gold, request.workers, failures)
-        scores = score(gold.rows, coded)
-        if as_json:
-            print(msgspec.json.encode(scores_to_json(gold.name, gold.part, scores, request.fields)).decode())
-            continue
-        console.print(show_scores(f"{gold.name}, {gold.part}", scores, request.fields))
-        if details or request.fields:
-            console.print(show_details(scores, request.fields))
-    return failures
+        own = {} if request.coded else measure(row.raw for row in gold.rows)
+        yield Scored(gold, score(gold.rows, coded), own, tuple(failures))
 
 
-def find_gold(request: Request) -> Iterator[GoldSet]:
-    """Yield the gold sets that the request means, each as far as it is in the part asked for."""
+def print_scores(scored: Scored, fields: Sequence[str], *, details: bool, as_json: bool) -> None:
+    """Print the scores of a gold set."""
+    gold, scores = scored.gold, scored.scores
+    if as_json:
+        told = scores_to_json(gold.name, gold.part, scores, fields)
+        told["measures"] = {
+            name: {**each._asdict(), "share": each.share} for name, each in scored.measures.items()
+        }
+        print(msgspec.json.encode(told).decode())
+        return
+    console = make_console()
+    console.print(show_scores(f"{gold.name}, {gold.part}", scores, scored.measures, fields))
+    if details or fields:
+        console.print(show_details(scores, fields))
+
+
+def find_gold(request: Request, chosen: Mapping[str, SetFloors] = MappingProxyType({})) -> Iterator[GoldSet]:
+    """Yield the gold sets that the request means, each as far as it is in the part and sample asked for."""
     if request.part not in (ALL, *get_args(Part)):
         raise InputError(f"{request.part!r} is no part; there are {', '.join(get_args(Part))} and {ALL}")
     if not request.paths and not GOLD.is_dir():
         raise InputError("there is no folder gold here; name a gold file, or a folder of them")
     for path in [found for named in request.paths or (GOLD,) for found in _files(named)]:
-        with closing(open_lines(path)) as file:
-            read = list(parse_gold(file, name=path.name))
-        rows = tuple(row for row, raw in read if request.part in (ALL, part_of(raw)))
-        if rows:
-            yield GoldSet(name_of(path), request.part, rows)
+        held = chosen.get(name_of(path))
+        part, count = (held.part, held.sample) if held else (request.part, request.sample)
+        gold = read_gold(path, part, count)
+        if gold.rows:
+            yield gold
+
+
+def read_gold(path: Path, part: str = ALL, count: int = 0) -> GoldSet:
+    """Return the rows of a gold file that are in a part, or `count` of them, always the same ones."""
+    with closing(open_lines(path)) as file:
+        rows = [row for row in parse_gold(file, name=path.name) if part in (ALL, part_of(row.raw))]
+    return GoldSet(name_of(path), part, count, tuple(sample(rows, count) if count else rows))
 
 
 def name_of(path: Path) -> str:

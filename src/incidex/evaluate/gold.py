@@ -29,21 +29,19 @@ class GoldRow:
     text: str
     answers: Mapping[str, tuple[str, ...]]  # by field; an empty tuple: the text says nothing of it
     exact: bool = False  # dates are compared to the day, where they are usually compared to the month
-    origin: Mapping[str, Any] = field(default_factory=dict)  # published, source, role, title, if known
+    raw: Mapping[str, Any] = field(default_factory=dict)  # the object that the row was made from
 
     def to_line(self) -> bytes:
         """Return the row as a line for the batch coder, without its answers."""
-        return msgspec.json.encode({"id": self.id, "text": self.text, **self.origin})
+        return msgspec.json.encode({"id": self.id, "text": self.text, **_origin(self.raw)})
 
 
+#: What may be known of a text besides its words; the batch coder takes it as it is.
 _ORIGIN = ("published", "source", "role", "title")
 
 
-def parse_gold(lines: Iterable[bytes], *, name: str) -> Iterator[tuple[GoldRow, Mapping[str, Any]]]:
-    """Yield the rows of a gold file, each with the object it was made from.
-
-    Raises `InputError` that says which line of `name` is not gold.
-    """
+def parse_gold(lines: Iterable[bytes], *, name: str) -> Iterator[GoldRow]:
+    """Yield the rows of a gold file; raise `InputError` that says which line of `name` is not gold."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -53,7 +51,7 @@ def parse_gold(lines: Iterable[bytes], *, name: str) -> Iterator[tuple[GoldRow, 
             raise InputError(f"{name}, line {number}: this is no JSON: {error}") from error
         if not is_gold(found):
             raise InputError(f'{name}, line {number}: a gold row has "id", "text" and "gold"')
-        yield _make_row(found), found
+        yield _make_row(found)
 
 
 def is_gold(found: object) -> bool:
@@ -72,8 +70,12 @@ def _make_row(found: Mapping[str, Any]) -> GoldRow:
         text=found["text"],
         answers=dict(_answers(found["gold"])),
         exact=bool(found.get("exact", False)),
-        origin={key: str(found[key]) for key in _ORIGIN if found.get(key)},
+        raw=found,
     )
+
+
+def _origin(raw: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(raw[key]) for key in _ORIGIN if raw.get(key)}
 
 
 def _answers(gold: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -89,8 +91,7 @@ def hash_rows(rows: Iterable[GoldRow]) -> str:
     """Return a hash of what is asked and answered: a floor holds for these rows and no others."""
     digest = sha256()
     for row in rows:
-        plain = [row.id, row.text, row.exact, sorted(row.answers.items()), sorted(row.origin.items())]
-        digest.update(msgspec.json.encode(plain) + b"\n")
+        digest.update(msgspec.json.encode(row.raw, order="sorted") + b"\n")
     return digest.hexdigest()
 
 

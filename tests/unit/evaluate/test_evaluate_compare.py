@@ -54,7 +54,7 @@ def test_another_stance_is_another_reading() -> None:
 
 def test_gold_says_which_are_right_where_it_speaks_of_the_field() -> None:
     gold = b'{"id": "r1", "text": "x", "gold": {"action": ["misuse"]}}'
-    rows = [row for row, _ in parse_gold([gold], name="gold")]
+    rows = list(parse_gold([gold], name="gold"))
     found = compare([OLD], [coded("r1", claim("action", "misuse"), claim("impact", "integrity"))], rows)
     assert [each.is_right for each in found.gained] == [True]
     assert [each.is_right for each in found.lost] == [False, False]

@@ -23,7 +23,7 @@ def gold(text: str = "a text", name: str = "r1", *, exact: bool = False, **answe
         "exact": exact,
         "gold": {k.replace("_", "."): v for k, v in answers.items()},
     }
-    ((row, _),) = parse_gold([json.dumps(found).encode()], name="gold")
+    (row,) = parse_gold([json.dumps(found).encode()], name="gold")
     return row
 
 
@@ -91,7 +91,7 @@ def test_an_empty_set_is_an_answer_and_an_absent_field_is_none() -> None:
 
 def test_annotated_passages_are_the_set_of_their_ids() -> None:
     row = {"id": "r1", "text": "x", "gold": {"technique.spans": [[0, 1, "T1027"], [2, 3, "T1027"]]}}
-    ((read, _),) = parse_gold([json.dumps(row).encode()], name="gold")
+    (read,) = parse_gold([json.dumps(row).encode()], name="gold")
     assert read.answers == {"technique": ("T1027",)}
 
 
@@ -156,11 +156,11 @@ def test_the_shared_scorer_comes_to_the_same_figures(corpus: str) -> None:
     if not path.exists():
         pytest.skip("the shared corpora are not here")
     with gzip.open(path) as file:
-        pairs = {row.id: (row, found) for row, found in parse_gold(file, name=corpus)}  # some ids come twice
-    rows = sample((row for row, _ in pairs.values()), 120)
+        by_id = {row.id: row for row in parse_gold(file, name=corpus)}  # some ids come twice
+    rows = sample(by_id.values(), 120)
     coded = [outcome.line for outcome in code_lines(row.to_line() for row in rows)]
     ours = score(rows, parse_coded(coded, name="coded"))
-    theirs = _shared_scorer().score([pairs[row.id][1] for row in rows], [json.loads(line) for line in coded])
+    theirs = _shared_scorer().score([row.raw for row in rows], [json.loads(line) for line in coded])
     _check_same(ours, theirs)
 
 
