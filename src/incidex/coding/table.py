@@ -59,7 +59,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "subject@1": read_subject,
         "counts@1": read_counts,
         "dates@2": read_dates,
-        "data@1": read_data,
+        "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
         "techniques@1": read_techniques,
         "indicators@1": read_indicators,
