@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from incidex.coding.lexicon import Hit, Lexicon, Scanner, Sentences
 from incidex.model import Document, Report, Span
@@ -43,8 +44,7 @@ class Prepared:
         return Sentences(self.sentences)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """A field's value as it stands in the text, before it is known who says it.
 
     A reading with `speaker` or `stance` left empty takes them from the passage it stands in.
