@@ -34,6 +34,7 @@ check: install
 
 measure: install
 	$(BIN)/python bench/coding.py
+	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/demonstration.py
 	$(BIN)/python bench/log.py
 	$(BIN)/python bench/reading.py

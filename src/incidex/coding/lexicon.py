@@ -89,10 +89,10 @@ class Scanner:
     """Searches any number of lexicons in one pass over a text, which costs little more than one of them."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        self._lexicons = tuple(lexicons)
+        self.lexicons = tuple(lexicons)
         targets: dict[str, list[_Target]] = {}
         self._codes: dict[str, list[int]] = {}
-        for number, lexicon in enumerate(self._lexicons):
+        for number, lexicon in enumerate(self.lexicons):
             for term in lexicon.terms:
                 if not lexicon.lower and _CODE.fullmatch(term):
                     self._codes.setdefault(term, []).append(number)
@@ -105,13 +105,13 @@ class Scanner:
 
     def scan(self, text: str) -> Mapping[Lexicon, Sequence[Hit]]:
         """Return what each lexicon finds in the text, as `Lexicon.find` does."""
-        found: list[list[Hit]] = [[] for _ in self._lexicons]
+        found: list[list[Hit]] = [[] for _ in self.lexicons]
         self._find_terms(text, found)
         if self._codes:
             self._find_codes(text, found)
         return {
             lexicon: hits if len(hits) < 2 or lexicon.overlapping else _longest(hits)
-            for lexicon, hits in zip(self._lexicons, found, strict=True)
+            for lexicon, hits in zip(self.lexicons, found, strict=True)
         }
 
     def _find_terms(self, text: str, found: Sequence[list[Hit]]) -> None:
