@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from incidex.app.evaluation import evaluate_app
+from incidex.app.link_commands import make_link_app
 from incidex.app.settings import Settings
 from incidex.model import IncidexError, InputError
 
@@ -224,6 +225,9 @@ def rebuild() -> None:
     with _open_log() as log:
         log.rebuild()
         typer.echo(f"Rebuilt from {log.last_serial():,} changes.")
+
+
+app.add_typer(make_link_app(_open_log), name="link")
 
 
 @app.command()

@@ -4,9 +4,9 @@ import contextlib
 from collections import Counter
 from pathlib import Path
 
+from incidex.app.finding import get_incident
 from incidex.app.incoming import read_manifest
 from incidex.app.pipeline import add
-from incidex.app.printing import get_incident
 from incidex.app.terminal import make_console, progress, show_incident
 from incidex.model import Tier
 from incidex.store import SqliteLog

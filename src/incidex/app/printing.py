@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from incidex.app.finding import get_incident
 from incidex.app.terminal import make_console, make_safe, show_codebook, show_field, show_incident, show_terms
-from incidex.codebook import fields, get_field, get_vocabulary, policy, vocabularies
+from incidex.codebook import fields, get_field, get_vocabulary, vocabularies
 from incidex.exchange import to_record
 from incidex.model import (
     Answered,
@@ -16,7 +17,6 @@ from incidex.model import (
     Claimed,
     Decided,
     Failed,
-    Incident,
     InputError,
     Judged,
     Linked,
@@ -25,12 +25,8 @@ from incidex.model import (
     Retracted,
     Sampled,
     Tier,
-    fold_record,
 )
 from incidex.store import Log
-
-#: More incidents than this of one name are counted, not listed.
-LISTED = 20
 
 
 def print_record(log: Log, name: str, *, tier: str, as_of: str, as_json: bool) -> None:
@@ -40,23 +36,6 @@ def print_record(log: Log, name: str, *, tier: str, as_of: str, as_json: bool) -
         print(msgspec.json.encode(to_record(incident)).decode())
     else:
         make_console().print(show_incident(incident))
-
-
-def get_incident(log: Log, name: str, *, tier: Tier, as_of: AsOf = None) -> Incident:
-    """Return the one incident that an id, the start of one, or a victim's name means.
-
-    Raises `InputError` when nothing answers to the name, or several do.
-    """
-    found = log.find_by_name(name, tier)
-    if not found:
-        raise InputError(f"no incident answers to {name!r}; give an id, the start of one, or a victim's name")
-    if len(found) > 1:
-        listed = ", ".join(found[:LISTED])
-        raise InputError(f"{len(found)} incidents answer to {name!r}; say which one: {listed}")
-    incident = fold_record(log.history, found[0], as_of=as_of, tier=tier, policy=policy())
-    if incident is None:
-        raise InputError(f"there was nothing of {found[0]} to see then")
-    return incident
 
 
 def parse_tier(text: str) -> Tier:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from incidex.codebook import Field, Term, fields, get_field
-from incidex.model import Claim, Document, Incident, Report, Stance, Status, Value
+from incidex.model import Claim, Document, Incident, Report, Stance, Status, Tie, Value
 
 #: A status is told by its word; the colour only helps to find it.
 STYLES: Mapping[Status, str] = {
@@ -93,6 +93,9 @@ def show_incident(incident: Incident, *, quotes: int = 3) -> RenderableType:
     if incident.reports:
         parts.append(Text("\nReports", style="bold"))
         parts.extend(Text(f"  {_report(report)}") for report in incident.reports)
+    if incident.ties:
+        parts.append(Text("\nOther incidents", style="bold"))
+        parts.extend(Text(f"  {_tie(tie)}") for tie in incident.ties)
     return Group(*parts, Text(""))
 
 
@@ -180,6 +183,10 @@ def _report(report: Report) -> str:
     words += [report.register] if report.register else []
     words += [f"“{report.title}”"] if report.title else []
     return _flat(", ".join(words)) + f"  {report.id}"
+
+
+def _tie(tie: Tie) -> str:
+    return _flat(f"{tie.other} {tie.judgement.said}: {tie.why} ({tie.by}, {tie.at:%Y-%m-%d})")
 
 
 def show_codebook(held: Mapping[str, Field]) -> RenderableType:

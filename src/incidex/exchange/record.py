@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from incidex.model import Claim, Evidence, Incident, Report, Value
+from incidex.model import Claim, Evidence, Incident, Report, Tie, Value
 
 Json = dict[str, Any]
 
@@ -14,7 +14,8 @@ def to_record(incident: Incident) -> Json:
 
     Shape: `id`, `version`, `tier` (a TLP name), `opened_at` and `changed_at` (ISO 8601, UTC), `values` and
     `denied` (field to a list of values, each with its claims), `withheld` (field to a count, or null for
-    "available to members") and `reports`.
+    "available to members"), `reports`, and `ties` (what was judged of this incident and others; an incident
+    that is the same one, and was merged, among them).
     """
     return {
         "id": incident.id,
@@ -26,6 +27,7 @@ def to_record(incident: Incident) -> Json:
         "denied": _to_fields(incident.denied),
         "withheld": dict(incident.withheld),
         "reports": [_to_report(report) for report in incident.reports],
+        "ties": [_to_tie(tie) for tie in incident.ties],
     }
 
 
@@ -127,6 +129,16 @@ def _to_report(report: Report) -> Json:
         "url": report.url,
         "accounts": list(report.accounts),
         "tier": report.tier.name,
+    }
+
+
+def _to_tie(tie: Tie) -> Json:
+    return {
+        "incident": tie.other,
+        "judgement": str(tie.judgement),
+        "by": tie.by,
+        "at": _to_time(tie.at),
+        "why": tie.why,
     }
 
 

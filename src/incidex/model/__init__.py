@@ -32,7 +32,7 @@ from incidex.model.errors import (
     SourceError,
     StoreError,
 )
-from incidex.model.fold import Policy, fold, folds
+from incidex.model.fold import Policy, fold, folds, take_out_moved
 from incidex.model.groups import FindHistory, fold_record, fold_records, gather, move, standing
 from incidex.model.incident import Incident, Tie, Value
 from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_reports
@@ -120,4 +120,5 @@ __all__ = [
     "review",
     "sort_reports",
     "standing",
+    "take_out_moved",
 ]

@@ -74,7 +74,22 @@ class Judgement(StrEnum):
         """Return the same judgement said from the other incident's side."""
         return _MIRRORED.get(self, self)
 
+    @property
+    def said(self) -> str:
+        """Say of the other incident what it is to this one."""
+        return _SAID[self]
 
+
+_SAID = {
+    Judgement.SAME: "is the same incident and was merged into this one",
+    Judgement.DIFFERENT: "is another incident",
+    Judgement.UNSURE: "may be the same incident",
+    Judgement.PART_OF: "is the campaign that this one is part of",
+    Judgement.HAS_PART: "is part of this one",
+    Judgement.CAUSED_BY: "is the breach that caused this one",
+    Judgement.CAUSED: "was caused by this one",
+    Judgement.WITHDRAWN: "is no longer judged",
+}
 _MIRRORED = {
     Judgement.PART_OF: Judgement.HAS_PART,
     Judgement.HAS_PART: Judgement.PART_OF,

@@ -7,7 +7,18 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from incidex.codebook import GROUPS, fields, parse_edtf
-from incidex.model import Claim, CodebookError, Decision, Incident, NoEvidence, Report, Stance, Status, Value
+from incidex.model import (
+    Claim,
+    CodebookError,
+    Decision,
+    Incident,
+    NoEvidence,
+    Report,
+    Stance,
+    Status,
+    Tie,
+    Value,
+)
 from incidex.web.summary import make_description, make_summary
 from incidex.web.words import is_web_address, say_date, say_label, say_value, say_withheld
 
@@ -109,6 +120,18 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Related:
+    """Another incident, and what was judged of it and this one."""
+
+    link: str
+    id: str
+    says: str
+    why: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One line of the timeline."""
 
@@ -146,6 +169,7 @@ class Page:
     denied: tuple[Row, ...]
     timeline: tuple[Moment, ...]
     reports: tuple[Filed, ...]
+    related: tuple[Related, ...]
     version: int
     changed: str
     statuses: tuple[tuple[str, str, int], ...]  # status, sign, number of values
@@ -168,6 +192,7 @@ def make_page(incident: Incident) -> Page:
         denied=tuple(_denied(incident)),
         timeline=tuple(_timeline(incident)),
         reports=tuple(_filed(incident, report) for report in incident.reports),
+        related=tuple(_relate(tie) for tie in incident.ties),
         version=incident.version,
         changed=say_date(incident.changed_at.date().isoformat()),
         statuses=tuple(_count_statuses(incident)),
@@ -290,6 +315,17 @@ def _filed(incident: Incident, report: Report) -> Filed:
         published=say_date(report.published),
         reliability=report.source.reliability,
         accounts=tuple(addresses),
+    )
+
+
+def _relate(tie: Tie) -> Related:
+    return Related(
+        link=f"/incidents/{quote(tie.other, safe='')}",
+        id=tie.other,
+        says=tie.judgement.said,
+        why=tie.why,
+        by=tie.by,
+        at=say_date(tie.at.date().isoformat()),
     )
 
 
