@@ -4,58 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from incidex.codebook import find_terms
-from incidex.coding.base import Prepared, Reading
 from incidex.coding.phrases import NAME, actor_names, clean, initials, is_name, places, windows
-from incidex.model import Report, Role, Source, Span, Speaker, Stance
+from incidex.coding.subjects import RANKS, Phrase, kinds, parse
+from incidex.model import Report, Role, Source, Speaker
 
-#: What a common noun makes of the one it stands for. The last word that matches decides.
-_NOUNS: tuple[tuple[Role, str], ...] = (
-    (
-        Role.VICTIM,
-        (
-            "company firm business hospital bank university library city council county school district "
-            "retailer "
-            "insurer operator manufacturer maker producer provider carrier airline organisation "
-            "organization casino "
-            "club clinic executive ceo cfo ciso spokesman spokeswoman spokesperson chairman entity ce "
-            "college charity "
-            "bureau owner management board subsidiary startup chain exchange"
-        ),
-    ),
-    (
-        Role.ACTOR,
-        (
-            "group gang hackers hacker attackers attacker criminals criminal site website intruder intruders "
-            "thief thieves "
-            "people actor actors crew collective operators extortionists account person seller poster"
-        ),
-    ),
-    (
-        Role.AUTHORITY,
-        (
-            "police regulator regulators fbi prosecutors prosecutor general ministry minister government "
-            "department "
-            "officials official court judge indictment complaint commission commissioner agency agencies "
-            "authorities "
-            "authority secretary hhs ocr ico cisa ncsc house interpol europol investigators watchdog military"
-        ),
-    ),
-    (Role.RESEARCHER, "researchers researcher experts expert specialists specialist analysts analyst hibp"),
-    (Role.PRESS, "newspaper newspapers reporters reporter ledger journalists"),
-    (
-        Role.NAMED_PARTY,
-        (
-            "customers customer users user patients patient staff employees employee rival competitor lawyer "
-            "lawyers"
-        ),
-    ),
-)
-_ROLE_OF = {noun: role for role, nouns in _NOUNS for noun in nouns.split()}
-_DETERMINERS = frozenset({"the", "a", "an", "its", "their", "one", "two", "some"})
 _PLURAL = {"customer": "customers", "user": "users", "patient": "patients", "employee": "employees"}
 
-_AUTHORITY_NAME = re.compile(
+AUTHORITY_NAME = re.compile(
     r"\b(?:FBI|CISA|NCSC|ICO|HHS|OCR|AFP|NSA|CIA|SEC|FTC|Police|Department|Ministry|Ministries|Commission|"
     r"Commissioner|Office|"
     r"Agency|Bureau of|Government|White House|Court|Attorney|Senate|Parliament|Interpol|Europol|"
@@ -72,10 +27,24 @@ _PRESS_NAME = re.compile(
     r"\b(?:News|Journal|Herald|Tribune|Ledger|Gazette|Times|Reuters|Bloomberg|Associated Press|Motherboard|"
     r"Guardian|TechCrunch|ZDNet|BleepingComputer|Wired|Forbes|Telegraph|Newspaper)\b"
 )
+_DETERMINERS = frozenset({"the", "a", "an", "its", "their", "one", "two", "some"})
 _ACTOR_HINT = re.compile(r"\b(?:group|gang|ransomware|hackers|crew|collective|extortion|leak)\b")
 
 
-_RELATIVE = re.compile(r"\s(?:behind|that|who|which)\b")
+#: "A person calling himself Rook": who hides behind a name speaks as an actor.
+_HIDDEN = re.compile(
+    r"\b(?:calling|handle|nickname|alias|claiming to (?:be|have)|claimed to (?:be|have)|behind)\b"
+)
+#: What an organisation writes to those concerned: "the letter said".
+_LETTERS = frozenset({"statement", "letter", "notice", "filing", "announcement", "release", "faq"})
+_OWNERS = frozenset({"owner", "owners", "parent"})
+_THEY = frozenset({"it", "he", "she", "they", "one", "another", "both", "the latter", "that"})
+#: Whose name after "of" is not their own: "customers of Acme".
+_CROWDS_WORDS = """
+customers customer users user patients patient students student members member residents resident parents
+parent clients client staff employees employee worker workers guests passengers tenants tenant
+"""
+_CROWDS = frozenset(_CROWDS_WORDS.split())
 
 
 def party_name(source: Source) -> str:
@@ -99,27 +68,101 @@ class Cast:
 
     def resolve(self, words: str, last: Speaker | None = None) -> Speaker | None:
         """Return who `words` stands for ("the company", "its chief executive", "SkySecure"), or `None`."""
-        plain = " ".join(words.split()).strip(" ,“”\"'‘’")
-        lower = plain.casefold()
-        if lower in {"it", "he", "she", "they"}:
+        return self.identify(parse(" ".join(words.split()).strip(" ,“”\"'‘’"), 0, None), last)
+
+    def identify(self, phrase: Phrase, last: Speaker | None = None) -> Speaker | None:
+        """Return who a subject stands for, given who spoke before; `None` when that cannot be told."""
+        lower = phrase.words.casefold()
+        if lower in _THEY:
             return last
         if lower in {"we", "i"}:
             return self.publisher
-        named = None if lower in _ROLE_OF else self._find_named(plain)
-        return named or self._stand_in(lower, last)
+        if phrase.kind == "voice":
+            return self._organisation_of(phrase, last)
+        if phrase.kind == "paper":
+            return self._owner(phrase, last)
+        if phrase.kind:
+            return self._described(phrase, lower, last)
+        return self._named(phrase, last)
 
-    def _find_named(self, plain: str) -> Speaker | None:
-        """Take the last name of "a spokesman for X", the first of any other phrase."""
-        found = [clean(match.group()) for match in re.finditer(NAME, plain[:200])]
-        found = [
-            name
-            for name in found
-            if is_name(name) or _AUTHORITY_NAME.search(name) or name.casefold() in places()
-        ]
-        if not found:
+    def _organisation_of(self, phrase: Phrase, last: Speaker | None) -> Speaker | None:
+        """Read a person with a post as the organisation: "its chief executive", "a spokesman for Acme"."""
+        owner = self._owner(phrase, last)
+        if phrase.after or owner:
+            return self._as_party(phrase.after) if phrase.after else owner
+        aside = phrase.aside
+        if aside and aside.before and phrase.within in _OWNERS:
+            return self._as_party(aside.before)
+        if phrase.within:
+            return self._stand_in(phrase.within, phrase.words.casefold(), last)
+        if aside and aside.after:
+            return self._as_party(aside.after)
+        is_person = phrase.words.casefold().find(phrase.noun) < phrase.words.find(phrase.before)
+        if phrase.before and not is_person:
+            return self._as_party(phrase.before)
+        if aside and aside.before and phrase.noun in _OWNERS:
+            return self._as_party(aside.before)
+        return self._organisation(last, phrase)
+
+    def _owner(self, phrase: Phrase, last: Speaker | None) -> Speaker | None:
+        """Return whose executive or notice it is: "Acme's", "the gang's", "its"."""
+        if not phrase.owner and phrase.noun in _LETTERS and not phrase.after:
+            return last or self._organisation(None, phrase)
+        if not phrase.owner:
+            return None if phrase.kind == "paper" and not phrase.after else self._as_party(phrase.after)
+        if phrase.owner in {"its", "their", "his", "her"}:
+            return self._organisation(last, phrase)
+        noun = phrase.owner.rpartition(" ")[2].casefold()
+        if noun in kinds() and phrase.owner[0].islower():
+            return self._stand_in(noun, f"the {noun}", None)
+        return self._as_party(phrase.owner)
+
+    def _as_party(self, name: str) -> Speaker | None:
+        return self.speaker(clean(name)) if name and self._can_speak(clean(name)) else None
+
+    def _described(self, phrase: Phrase, lower: str, last: Speaker | None) -> Speaker | None:
+        """Read a party by its noun and, where it has one, its name: "researchers at Palisade Labs"."""
+        role = Role(phrase.kind)
+        name = phrase.before or (phrase.after if phrase.noun not in _CROWDS else "")
+        if not name and phrase.aside and phrase.aside.before and not phrase.aside.kind:
+            name = phrase.aside.before
+        name = clean(name)
+        if name and self._can_speak(name) and name.casefold() not in places():
+            if role is Role.AUTHORITY and not AUTHORITY_NAME.search(name):
+                return Speaker(_phrase(lower, phrase.noun), role)
+            found = self.speaker(name)
+            role = Role.ACTOR if role is Role.NAMED_PARTY and _HIDDEN.search(lower) else role
+            is_told = role in {Role.ACTOR, Role.RESEARCHER} and found.role is Role.NAMED_PARTY
+            return Speaker(found.name, role) if is_told else found
+        if role is Role.NAMED_PARTY and _HIDDEN.search(lower):
+            return Speaker(name or _phrase(lower, phrase.noun), Role.ACTOR)
+        if phrase.owner and role is Role.NAMED_PARTY and phrase.noun in {"lawyer", "attorney", "lawyers"}:
+            return Speaker(phrase.noun, role)
+        return self._stand_in(phrase.noun, lower, last)
+
+    def _named(self, phrase: Phrase, last: Speaker | None) -> Speaker | None:
+        name = clean(phrase.before)
+        if not name or not self._can_speak(name):
             return None
-        is_person = re.search(r"\b(?:for|at|of)\s", plain)
-        return self.speaker(found[-1] if is_person else found[0], plain)
+        if name.casefold() in places() and phrase.words.removeprefix("The ") != phrase.before:
+            return None  # "Israeli sources", "the California system"
+        if RANKS.intersection(name.split()[:2]):
+            return Speaker("the police", Role.AUTHORITY)
+        aside = phrase.aside
+        if aside and aside.kind == "voice":
+            return self._organisation_of(aside, last)
+        found = self.speaker(name)
+        if aside and aside.kind and found.role is Role.NAMED_PARTY:
+            role = Role(aside.kind) if aside.kind != "paper" else found.role
+            if role is Role.AUTHORITY and " former " not in f" {aside.words}":
+                return Speaker(f"the {aside.noun}", role)
+            if role is Role.RESEARCHER and aside.after:
+                return Speaker(clean(aside.after), role)
+            return Speaker(found.name, role) if role in {Role.ACTOR, Role.RESEARCHER} else found
+        return found
+
+    def _can_speak(self, name: str) -> bool:
+        return bool(is_name(name) or AUTHORITY_NAME.search(name) or name.casefold() in places())
 
     def speaker(self, name: str, context: str = "") -> Speaker:
         """Return the speaker of a name, with what it is to the incident."""
@@ -133,6 +176,18 @@ class Cast:
         """Say whether the name is the victim's, or a word or the capitals of it."""
         return bool(self.victim) and _is_same(name, self.victim)
 
+    def as_victim(self, speaker: Speaker) -> Speaker:
+        """Return the victim for a speaker that is only called "the company", or by the victim's name."""
+        is_described = speaker.role is Role.VICTIM and speaker.name[:1].islower()
+        is_named = speaker.role is Role.NAMED_PARTY and self.is_victim(speaker.name)
+        return Speaker(self.victim, Role.VICTIM) if is_described or is_named else speaker
+
+    def spell_out(self, name: str, text: str) -> str:
+        """Return the longest form of a name that the text has: "Redfern" is "Redfern Travel"."""
+        longer = re.compile(rf"\b{re.escape(name)}(?: [A-Z][\w&’'\-]{{1,30}}){{1,3}}")
+        found = [clean(match.group()) for match in longer.finditer(text[:_REACH])]
+        return max((each for each in found if is_name(each)), key=len, default=name)
+
     def is_publisher(self, name: str) -> bool:
         """Say whether the name is the publisher's."""
         return _is_same(name, party_name(Source(name=self.publisher.name, role=Role.NAMED_PARTY)))
@@ -140,7 +195,7 @@ class Cast:
     def _role_of(self, name: str, context: str) -> Role:
         if name in self.actors or name.casefold() in actor_names():
             return Role.ACTOR
-        if _AUTHORITY_NAME.search(name) or name.casefold() in places():
+        if AUTHORITY_NAME.search(name) or name.casefold() in places():
             return Role.AUTHORITY
         if _ACTOR_HINT.search(context):
             return Role.ACTOR
@@ -149,15 +204,12 @@ class Cast:
                 return role
         return Role.NAMED_PARTY
 
-    def _stand_in(self, lower: str, last: Speaker | None) -> Speaker | None:
+    def _stand_in(self, noun: str, lower: str, last: Speaker | None) -> Speaker | None:
         """Resolve a common noun: the party it can mean, or else the noun itself as a name."""
-        words = [word for word in re.findall(r"[a-z\-]+", _RELATIVE.split(lower)[0]) if word in _ROLE_OF]
-        if not words:
-            return None
-        noun = next((word for word in words if _ROLE_OF[word] is Role.AUTHORITY), words[-1])
-        role = _ROLE_OF[noun]
-        if role is Role.VICTIM:
-            return self._organisation(last)
+        kind = kinds()[noun]
+        if kind in {"victim", "voice", "paper"}:
+            return self._organisation(last, None) or Speaker(f"the {noun}", Role.VICTIM)
+        role = Role(kind)
         if role is Role.ACTOR and self.publisher.role is Role.ACTOR:
             return self.publisher
         if role is Role.ACTOR and len(self.actors) == 1 and noun not in {"site", "website"}:
@@ -165,18 +217,23 @@ class Cast:
         name = _PLURAL.get(noun, noun)
         return Speaker(_phrase(lower, noun) if role in {Role.ACTOR, Role.AUTHORITY} else name, role)
 
-    def _organisation(self, last: Speaker | None) -> Speaker | None:
+    def _organisation(self, last: Speaker | None, phrase: Phrase | None) -> Speaker | None:
         """Read "the company" as the party that spoke last, when that can be a company; else as the victim."""
-        if last and last.role in {Role.NAMED_PARTY, Role.VICTIM} and last.name not in _ROLE_OF:
+        if last and last.role in {Role.NAMED_PARTY, Role.VICTIM} and not last.name[0].islower():
             return last
         if self.publisher.role is Role.VICTIM:
             return self.publisher
-        return Speaker(self.victim, Role.VICTIM) if self.victim else None
+        if self.victim:
+            return Speaker(self.victim, Role.VICTIM)
+        return Speaker(_phrase(phrase.words.casefold(), phrase.noun), Role.VICTIM) if phrase else None
+
+
+_PHRASE_END = re.compile(r" (?:that|who|which|are|is|was|were|have|has|had|with|from|did|do|does) |,")
 
 
 def _phrase(lower: str, noun: str) -> str:
     """Return the few words around a noun that name its bearer: "the people behind the page"."""
-    words = re.split(r" (?:that|who|which) ", f"{lower} ")[0].split()
+    words = [word.strip(",.;:“”\"'’()") for word in _PHRASE_END.split(f"{lower} ")[0].split()]
     at = words.index(noun) if noun in words else 0
     starts = [index for index, word in enumerate(words[: at + 1]) if word in _DETERMINERS]
     start = starts[-1] if starts else max(0, at - 1)
@@ -210,9 +267,6 @@ _REACH = 60_000
 _CLAIM_CUE = re.compile(
     r"\b(?:responsibility|credit|itself|themselves|known as|called|members|leader|group|gang|hackers|crew)\b"
 )
-_BLAME_CUE = re.compile(
-    r"\b(?:blame|accuse|behind|responsib|work of|attribut|trace|rival|competitor|den[iy]|reject|credit)"
-)
 _CLAIMED_IT = re.compile(
     rf"({NAME})(?:,[^,.\n]{{1,60}},)?\s(?:(?:has|have|had|later|also)\s){{0,2}}(?:claimed|claims|took|"
     rf"takes|taken)\s(?:responsibility|credit)"
@@ -234,66 +288,3 @@ def _actors(text: str) -> Iterator[str]:
         if is_name(name) and name not in seen and len(seen) < 20:
             seen.add(name)
             yield name
-
-
-_BLAMES = re.compile(
-    rf"\b(?:blames|blamed|accuses|accused)\s(?:(?:its|a|the|an|their)\s)?(?:[a-z]+\s)?(?:rival|competitor|"
-    rf"company|group|gang|firm)?,?\s?({NAME})"
-)
-_BEHIND = re.compile(
-    rf"\b({NAME})\s(?:was|is|were|are|being|had been)\s(?:behind|responsible for)\s(?!bars)"
-    rf"|\b(?:the work of|(?:attributed|attributes|traced)\s(?:it\s|the\s\w+\s)?to)\s(?:the\s)?({NAME})"
-    rf"|\b(?:rival|competitor),?\s({NAME}),?\s(?:published|leaked|posted|stole|hacked|attacked|did|put|"
-    rf"released)\b"
-)
-_DENIES = re.compile(
-    rf"\b({NAME})\s(?:has\s|have\s)?(?:denied|denies|deny|rejected|rejects|reject)\s"
-    r"(?:(?:any|all|the|that|it|was|is|had|being|having|a|part|in)\s){0,5}"
-    r"(?:involve|involved|involvement|responsib|behind|accusation|allegation|charge|done it)"
-)
-_TAKES = re.compile(
-    rf"\b({NAME})\s(?:has\s|have\s)?(?:claimed|claims|took|takes|taken)\s(?:responsibility|credit)\b"
-)
-
-
-def read_accusations(prepared: Prepared) -> Iterator[Reading]:
-    """Yield who is blamed, who denies it and who claims it: `actor.name`, and `actor.country` for a state.
-
-    Whether the passage asserts or denies the blame is read from the passage, except where the sentence is
-    the accused's own answer.
-    """
-    yield from _named(prepared, _BLAMES, 0.8, "is blamed")
-    yield from _named(prepared, _BEHIND, 0.75, "is said to be behind it")
-    yield from _named(prepared, _DENIES, 0.9, "denies it", stance=Stance.DENIES)
-    yield from _named(prepared, _TAKES, 0.9, "claims it", stance=Stance.ASSERTS)
-
-
-def _named(
-    prepared: Prepared, pattern: re.Pattern[str], confidence: float, why: str, stance: str = ""
-) -> Iterator[Reading]:
-    text = prepared.text
-    near = windows(text, _BLAME_CUE)
-    for match in (match for start, end in near for match in pattern.finditer(text, start, end)):
-        group = next(index for index, words in enumerate(match.groups(), 1) if words)
-        name = clean(match[group])
-        at = prepared.text.index(name.split()[0], match.start(group))
-        span = Span(at, max(match.end(group), at + 1))
-        field, value = _accused(name)
-        if field:
-            yield Reading(
-                field=field,
-                value=value,
-                span=span,
-                confidence=confidence,
-                why=why,
-                speaker=name if stance else "",
-                stance=stance,
-            )
-
-
-def _accused(name: str) -> tuple[str, str]:
-    if len(found := find_terms("country", name)) == 1:
-        return "actor.country", found[0].id
-    if not is_name(name) or _AUTHORITY_NAME.search(name):
-        return "", ""
-    return "actor.name", name

@@ -39,7 +39,7 @@ class Passages:
 def read_passages(prepared: Prepared, victim: str) -> Passages:
     """Read who speaks in a text, given the victim that was read in it."""
     cast = make_cast(prepared.report, prepared.text, victim)
-    speech = read_speech(prepared.text, prepared.sentences, cast)
+    speech = read_speech(prepared, cast)
     return Passages(prepared, cast, speech, tuple(_bylines(prepared)))
 
 

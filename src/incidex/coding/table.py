@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
-from incidex.coding import countries, cues, data, dates, names
+from incidex.coding import countries, cues, data, dates, names, speech
+from incidex.coding.accusations import read_accusations
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.countries import read_countries, read_industry
 from incidex.coding.counts import read_counts
@@ -29,7 +30,6 @@ from incidex.coding.indicators import read_indicators
 from incidex.coding.lexicon import Lexicon, Scanner
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
-from incidex.coding.parties import read_accusations
 from incidex.coding.passages import Passages, read_passages
 from incidex.coding.victim import read_victims
 from incidex.model import (
@@ -81,6 +81,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     data.lexicons,
     dates.lexicons,
     names.lexicons,
+    speech.lexicons,
 )
 
 #: A reading less sure than this is left out: silence is better than a guess.

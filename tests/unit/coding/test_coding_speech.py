@@ -2,10 +2,10 @@
 
 import pytest
 
+from incidex.coding.base import Prepared
 from incidex.coding.parties import make_cast, party_name
 from incidex.coding.speech import read_speech
-from incidex.model import Report, Role, Source, Span
-from incidex.text import sentences
+from incidex.model import Document, Report, Role, Source, Span
 
 PRESS = ("The Morning Wire", Role.PRESS)
 VICTIM = ("Acme Foods", Role.VICTIM)
@@ -113,7 +113,7 @@ def _report(name: str = "The Morning Wire", role: Role = Role.PRESS) -> Report:
 
 
 def _speaker(text: str, words: str, report: Report) -> tuple[str, Role]:
-    speech = read_speech(text, sentences(text), make_cast(report, text, "Acme Foods"))
+    speech = read_speech(Prepared(Document(report="rep-1", text=text)), make_cast(report, text, "Acme Foods"))
     at = text.index(words)
     speaker = speech.speaker_at(Span(at, at + len(words)))
     return (speaker.name, speaker.role)
