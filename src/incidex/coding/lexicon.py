@@ -4,7 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -29,8 +29,10 @@ def make_plain(text: str, *, lower: bool = True) -> str:
     """Return `text` in lower case, with one kind of space, hyphen and apostrophe; as long as it was."""
     for old, new in _PLAIN.items():
         text = text.replace(old, new)
-    if not lower:
-        return text
+    return _lower(text) if lower else text
+
+
+def _lower(text: str) -> str:
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
@@ -110,12 +112,13 @@ class Scanner:
         if self._codes:
             self._find_codes(text, found)
         return {
-            lexicon: hits if len(hits) < 2 or lexicon.overlapping else _longest(hits)
+            lexicon: hits if len(hits) < 2 or lexicon.overlapping else longest(hits)
             for lexicon, hits in zip(self.lexicons, found, strict=True)
         }
 
     def _find_terms(self, text: str, found: Sequence[list[Hit]]) -> None:
-        plain = make_plain(text)
+        spelt = make_plain(text, lower=False)
+        plain = _lower(spelt)
         length = len(plain)
         targets = self._targets
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
@@ -128,7 +131,7 @@ class Scanner:
                     stop = _end_of_word(plain, end) if is_open else 0
                     if not stop or (stop < length and plain[stop].isalnum()):
                         continue
-                if not spelling or _is_spelt(text, start, end, spelling):
+                if not spelling or spelt[start:end] == spelling:
                     found[number].append(Hit(term, start, stop))
 
     def _find_codes(self, text: str, found: Sequence[list[Hit]]) -> None:
@@ -137,20 +140,19 @@ class Scanner:
                 found[number].append(Hit(match[0], *match.span()))
 
 
-def _is_spelt(text: str, start: int, end: int, spelling: str) -> bool:
-    written = text[start:end]
-    return written == spelling or make_plain(written, lower=False) == spelling
-
-
-def _longest(hits: list[Hit]) -> list[Hit]:
+def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Keep, from left to right, the longest of the terms that begin first, and nothing that overlaps it."""
-    if all(hit.start >= before.end for before, hit in pairwise(hits)):
-        return hits
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if not kept or hit.start >= kept[-1].end:
-            kept.append(hit)
+    for hit in sorted(hits, key=_END):
+        place = len(kept)
+        while place and kept[place - 1].start >= hit.start:
+            place -= 1
+        if not place or kept[place - 1].end <= hit.start:  # else a term that begins before it stands there
+            kept[place:] = [hit]
     return kept
+
+
+_END = itemgetter(2)
 
 
 #: A stem with more than this after it is no word of a language.

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from incidex.coding.lexicon import Lexicon, Scanner, Sentences, make_plain
+from incidex.coding.lexicon import Hit, Lexicon, Scanner, Sentences, longest, make_plain
 from incidex.model import Span
 
 
@@ -73,3 +73,13 @@ def test_where_case_counts_only_that_spelling_is_found() -> None:
 
 def test_a_longer_word_does_not_hide_the_shorter_one_that_stands_there() -> None:
     assert found(Lexicon(["data", "data breaches of"]), "data breaches often") == [("data", "data")]
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 6)), max_size=9))
+def test_the_longest_of_those_that_begin_first_is_kept(places: list[tuple[int, int]]) -> None:
+    hits = [Hit("x", start, start + length) for start, length in places]
+    expected: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if not expected or hit.start >= expected[-1].end:
+            expected.append(hit)
+    assert longest(hits) == expected
