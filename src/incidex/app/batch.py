@@ -11,8 +11,9 @@ from multiprocessing import get_context
 
 import msgspec
 
+from incidex.app.coders import Code, code_report
 from incidex.codebook import policy
-from incidex.coding import Coded, code
+from incidex.coding import Coded
 from incidex.exchange import to_coded_line
 from incidex.model import (
     Body,
@@ -58,38 +59,42 @@ class Outcome:
     error: str = ""
 
 
-def code_lines(lines: Iterable[bytes], *, workers: int = 1) -> Iterator[Outcome]:
-    """Code JSON lines; yield as many as came in, in their order. Memory does not grow with the input."""
+def code_lines(lines: Iterable[bytes], *, workers: int = 1, code: Code = code_report) -> Iterator[Outcome]:
+    """Code JSON lines; yield as many as came in, in their order. Memory does not grow with the input.
+
+    `code` must be picklable where there are several workers.
+    """
     numbered = enumerate(lines, start=1)
     chunks = iter(lambda: list(islice(numbered, CHUNK)), [])
     if workers <= 1:
         for chunk in chunks:
-            yield from _code_chunk(chunk)
+            yield from _code_chunk(chunk, code)
         return
     # Spawned, not forked: a fork would copy whatever threads and locks the caller holds.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         waiting: deque[Future[list[Outcome]]] = deque()
         for chunk in chunks:
-            waiting.append(pool.submit(_code_chunk, chunk))
+            waiting.append(pool.submit(_code_chunk, chunk, code))
             if len(waiting) > workers * 2:
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
 
 
-def _code_chunk(chunk: Sequence[tuple[int, bytes]]) -> list[Outcome]:
-    return [_code_line(number, raw) for number, raw in chunk]
+def _code_chunk(chunk: Sequence[tuple[int, bytes]], code: Code) -> list[Outcome]:
+    return [_code_line(number, raw, code) for number, raw in chunk]
 
 
-def _code_line(number: int, raw: bytes) -> Outcome:
+def _code_line(number: int, raw: bytes, code: Code) -> Outcome:
     try:
         line = msgspec.json.decode(raw, type=Line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _failed(number, f'line {number} is not {{"id", "text"}} as JSON: {error}')
     try:
         report, document = describe(line)
-        incidents = [fold_coded(one, report) for one in code(document, report=report)]
-        return Outcome(msgspec.json.encode(to_coded_line(line.id, incidents)))
+        document, coded = code(report, document)
+        incidents = [fold_coded(one, report) for one in coded]
+        return Outcome(msgspec.json.encode(to_coded_line(line.id, incidents, document.notes)))
     except IncidexError as error:
         return _failed(line.id, f"line {number} ({line.id}): {error}")
 

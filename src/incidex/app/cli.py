@@ -15,6 +15,7 @@ from incidex.app.settings import Settings
 from incidex.model import IncidexError, InputError
 
 if TYPE_CHECKING:
+    from incidex.app.coders import Code
     from incidex.app.incoming import Origin
     from incidex.app.pipeline import Added
     from incidex.store import Log
@@ -101,6 +102,12 @@ def _origin(source: str, role: str, published: str, path: Path) -> "Origin":
     return make_origin({"file": path.name, "source": source, "role": role, "published": published})
 
 
+CoderOption = Annotated[
+    list[str] | None,
+    typer.Option("--coder", help="Add a coder: llm asks the model that INCIDEX_LLM_URL names."),
+]
+
+
 @app.command()
 def demo(
     serve: Annotated[bool, typer.Option(help="Open the site afterwards.")] = True,
@@ -133,20 +140,47 @@ def code(
     source: SourceOption = "publisher",
     role: RoleOption = "press",
     published: PublishedOption = "",
+    coder: CoderOption = None,
 ) -> None:
     """Print what a report says, with the words each value rests on underlined."""
     from incidex.app import reading
     from incidex.app.incoming import parse_path
 
     if jsonl:
-        _finish(reading.print_batch(workers))
+        if coder and workers > 1:
+            raise InputError("a coder that is added works in one process; leave --workers out")
+        with _coders(coder) as chosen:
+            _finish(reading.print_batch(workers, chosen) + _close(chosen))
         return
     if not path:
         raise InputError("name a file or folder, or - to read text from standard input")
     origin = _origin(source, role, published, parse_path(path))
-    _finish(reading.print_coded(path, origin, as_json=json))
-    if save:
-        add([path], source=source, role=role, published=published)
+    with _coders(coder) as chosen:
+        failures = reading.print_coded(path, origin, as_json=json, code=chosen)
+        if save:
+            with _open_log(create=True) as log:
+                failures += _failures(
+                    reading.add_paths(log, [parse_path(path)], origin, as_json=False, code=chosen)
+                )
+        _finish([*dict.fromkeys(failures), *_close(chosen)])
+
+
+@contextmanager
+def _coders(added: list[str] | None) -> "Iterator[Code]":
+    from incidex.app.coders import chosen_coders
+
+    with chosen_coders(added or (), _settings()) as chosen:
+        yield chosen
+
+
+def _close(chosen: "Code") -> list[str]:
+    """Tell what the added coder did; return what it complains of."""
+    from incidex.app.coders import closing_words
+
+    summary, complaint = closing_words(chosen)
+    if summary:
+        typer.echo(summary, err=True)
+    return [complaint] if complaint else []
 
 
 @app.command()
@@ -156,6 +190,7 @@ def add(
     role: RoleOption = "press",
     published: PublishedOption = "",
     json: JsonOption = False,
+    coder: CoderOption = None,
 ) -> None:
     """Read, code and store reports. Known reports add nothing; what fails is listed, and the rest goes on."""
     from incidex.app.incoming import parse_path
@@ -163,8 +198,8 @@ def add(
 
     chosen = [parse_path(path) for path in paths]
     origin = _origin(source, role, published, chosen[0])
-    with _open_log(create=True) as log:
-        _finish(_failures(add_paths(log, chosen, origin, as_json=json)))
+    with _coders(coder) as coders, _open_log(create=True) as log:
+        _finish(_failures(add_paths(log, chosen, origin, as_json=json, code=coders)) + _close(coders))
 
 
 def _failures(outcomes: "Iterator[Added]") -> list[str]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from incidex.app.coders import Code, code_report
 from incidex.app.incoming import Incoming
 from incidex.codebook import policy
-from incidex.coding import Coded, code
+from incidex.coding import Coded
 from incidex.linking import THRESHOLD, Facts, facts, fold_name, keys, same_incident, short_names
 from incidex.model import (
     Body,
@@ -66,26 +67,28 @@ def read_incoming(incoming: Incoming, reader: ReaderProcess) -> tuple[Report, Do
     return report, document, data
 
 
-def add(log: Log, incoming: Iterable[Incoming], reader: ReaderProcess) -> Iterator[Added]:
+def add(
+    log: Log, incoming: Iterable[Incoming], reader: ReaderProcess, code: Code = code_report
+) -> Iterator[Added]:
     """Add reports one by one, each whole or not at all; yield each once it is safe on disk.
 
     What fails is recorded in the log and yielded with its error, and the rest goes on.
     """
     for one in incoming:
         try:
-            yield _add_one(log, one, reader)
+            yield _add_one(log, one, reader, code)
         except IncidexError as error:
             _record_failure(log, one, error)
             yield Added(one.name, error=str(error))
 
 
-def _add_one(log: Log, incoming: Incoming, reader: ReaderProcess) -> Added:
+def _add_one(log: Log, incoming: Incoming, reader: ReaderProcess, code: Code) -> Added:
     data = incoming.read_bytes()
     report_id = f"rep-{sha256(data).hexdigest()[:32]}"
     if log.versions([report_id])[report_id] > 0:
         return Added(incoming.name, report_id, known=True)
     report, document, data = read_incoming(incoming, reader)
-    coded = code(document, report=report)
+    document, coded = code(report, document)
     return _write(log, incoming.name, report, document, data, coded)
 
 

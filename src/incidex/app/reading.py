@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 
 from incidex.app.batch import code_lines, fold_coded
+from incidex.app.coders import Code, code_report
 from incidex.app.incoming import Incoming, Origin, find_incoming
 from incidex.app.pipeline import Added, read_incoming
 from incidex.app.pipeline import add as add_reports
 from incidex.app.terminal import make_console, progress, show_coded
-from incidex.coding import code
 from incidex.exchange import to_coded_line
 from incidex.model import Document, IncidexError, InputError, Report
 from incidex.store import Log
@@ -20,17 +20,17 @@ from incidex.text import LIMITS, ReaderProcess
 STANDARD_INPUT = "-"
 
 
-def print_coded(path: str, origin: Origin, *, as_json: bool) -> list[str]:
+def print_coded(path: str, origin: Origin, *, as_json: bool, code: Code = code_report) -> list[str]:
     """Print what a file, a folder or standard input says; return what failed, a sentence each."""
     failures: list[str] = []
     with ReaderProcess() as reader:
         if path == STANDARD_INPUT:
-            _print_one("standard input", *_read_standard_input(origin, reader), as_json=as_json)
+            _print_one("standard input", *_read_standard_input(origin, reader), code, as_json=as_json)
             return failures
         for one in find_incoming(Path(path), origin):
             try:
                 report, document, _ = read_incoming(one, reader)
-                _print_one(one.name, report, document, as_json=as_json)
+                _print_one(one.name, report, document, code, as_json=as_json)
             except IncidexError as error:
                 failures.append(Added(one.name, error=str(error)).complaint)
     return failures
@@ -42,19 +42,20 @@ def _read_standard_input(origin: Origin, reader: ReaderProcess) -> tuple[Report,
     return report, reader.read(data, name="standard input", media_type="text/plain", report=report.id)
 
 
-def _print_one(name: str, report: Report, document: Document, *, as_json: bool) -> None:
-    coded = [fold_coded(one, report) for one in code(document, report=report)]
+def _print_one(name: str, report: Report, document: Document, code: Code, *, as_json: bool) -> None:
+    document, found = code(report, document)
+    coded = [fold_coded(one, report) for one in found]
     if as_json:
-        print(msgspec.json.encode(to_coded_line(name, coded)).decode())
+        print(msgspec.json.encode(to_coded_line(name, coded, document.notes)).decode())
     else:
         make_console().print(show_coded(document, [incident for _, incident in coded], name=name))
 
 
-def print_batch(workers: int) -> list[str]:
+def print_batch(workers: int, code: Code = code_report) -> list[str]:
     """Code the JSON lines of standard input to standard output; return what was wrong with which line."""
     failures: list[str] = []
     with progress("coding", None, console=make_console(stderr=True)) as step:
-        for outcome in code_lines(sys.stdin.buffer, workers=workers):
+        for outcome in code_lines(sys.stdin.buffer, workers=workers, code=code):
             sys.stdout.buffer.write(outcome.line + b"\n")
             if outcome.error:
                 failures.append(outcome.error)
@@ -63,7 +64,9 @@ def print_batch(workers: int) -> list[str]:
     return failures
 
 
-def add_paths(log: Log, paths: Sequence[Path], origin: Origin, *, as_json: bool) -> Iterator[Added]:
+def add_paths(
+    log: Log, paths: Sequence[Path], origin: Origin, *, as_json: bool, code: Code = code_report
+) -> Iterator[Added]:
     """Add every report in the files and folders; print and yield each once it is safe on disk."""
     incoming, missing = _gather(paths, origin)
     for added in missing:
@@ -71,7 +74,7 @@ def add_paths(log: Log, paths: Sequence[Path], origin: Origin, *, as_json: bool)
         yield added
     console = make_console(stderr=True)
     with ReaderProcess() as reader, progress("adding", len(incoming), console=console) as step:
-        for added in add_reports(log, incoming, reader):
+        for added in add_reports(log, incoming, reader, code):
             _announce(added, as_json=as_json)
             step()
             yield added

@@ -15,6 +15,9 @@ VARIABLES = {
     "INCIDEX_HOME": "folder for what Incidex keeps (default: ~/.local/share/incidex)",
     "INCIDEX_DATABASE": "path of the database file, or postgresql://… (default: incidex.db in INCIDEX_HOME)",
     "INCIDEX_MEMBER_KEY": "key that opens the members' view of the site (default: a new one at each start)",
+    "INCIDEX_LLM_URL": "endpoint of a language model, as http://localhost:11434/v1 (default: none)",
+    "INCIDEX_LLM_MODEL": "the model that --coder llm asks there (default: none)",
+    "INCIDEX_LLM_KEY": "the key that the endpoint asks for (default: none)",
 }
 
 
@@ -38,7 +41,10 @@ class Settings:
 
     home: Path
     database: Path | ServerUrl
-    member_key: str = ""
+    member_key: str = field(default="", repr=False)
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_key: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -53,6 +59,9 @@ class Settings:
             home=home,
             database=parse_database(chosen) if chosen else home / "incidex.db",
             member_key=environment.get("INCIDEX_MEMBER_KEY", ""),
+            llm_url=environment.get("INCIDEX_LLM_URL", ""),
+            llm_model=environment.get("INCIDEX_LLM_MODEL", ""),
+            llm_key=environment.get("INCIDEX_LLM_KEY", ""),
         )
 
 

@@ -1,8 +1,25 @@
 """Claims out of text: rules and lexicons that read values, and who says them. Pure: no I/O, no clock."""
 
 from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.llm import Answered, Client, ask, to_coders
 from incidex.coding.parties import party_name
 from incidex.coding.passages import Passages
+from incidex.coding.questions import Question
 from incidex.coding.table import CODERS, Coded, code, listen
 
-__all__ = ["CODERS", "Coded", "Coder", "Passages", "Prepared", "Reading", "code", "listen", "party_name"]
+__all__ = [
+    "CODERS",
+    "Answered",
+    "Client",
+    "Coded",
+    "Coder",
+    "Passages",
+    "Prepared",
+    "Question",
+    "Reading",
+    "ask",
+    "code",
+    "listen",
+    "party_name",
+    "to_coders",
+]

@@ -31,13 +31,19 @@ def to_record(incident: Incident) -> Json:
     }
 
 
-def to_coded_line(id: str | int, incidents: Iterable[tuple[Sequence[Claim], Incident]]) -> Json:  # noqa: A002
+def to_coded_line(
+    id: str | int,  # noqa: A002
+    incidents: Iterable[tuple[Sequence[Claim], Incident]],
+    notes: Sequence[str] = (),
+) -> Json:
     """Return what coding made of one report, as section 6 of the design has it.
 
     Each incident is its claims and their fold; the record's values name their claims by place in that list.
-    Offsets are code points of the document's text.
+    Offsets are code points of the document's text. `notes` are what a person should know of how it was read;
+    the key is left out where there are none.
     """
-    return {"id": id, "incidents": [_to_coded(claims, incident) for claims, incident in incidents]}
+    told = [_to_coded(claims, incident) for claims, incident in incidents]
+    return {"id": id, "incidents": told, **({"notes": list(notes)} if notes else {})}
 
 
 def _to_coded(claims: Sequence[Claim], incident: Incident) -> Json:

@@ -1,0 +1,110 @@
+"""Which coders read a report: the rules and models that came with Incidex, and what the user adds to them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from incidex.app.settings import Settings
+from incidex.coding import CODERS, Answered, Client, Coded, Coder, ask, code, to_coders
+from incidex.model import Document, InputError, Report, SourceError, Tier
+
+#: Codes a report; returns the document with notes of what a person should know, and what was read in it.
+Code = Callable[[Report, Document], tuple[Document, tuple[Coded, ...]]]
+
+#: What `--coder` can add.
+LLM = "llm"
+ADDED = (LLM,)
+
+#: Answers that are kept.
+_KEPT = 1000
+
+
+def code_report(report: Report, document: Document) -> tuple[Document, tuple[Coded, ...]]:
+    """Code a report with the coders that came with Incidex."""
+    return document, code(document, report=report)
+
+
+class WithModel:
+    """Codes with a language model beside the coders that came with Incidex, which stand whatever it does.
+
+    Once its endpoint has failed, it is not asked again: a thousand reports would wait a thousand times.
+    """
+
+    def __init__(self, client: Client, *, is_local: bool) -> None:
+        self._client = client
+        self._is_local = is_local
+        self._answers: dict[str, Answered] = {}
+        self._refused: Counter[str] = Counter()
+        self._kept = 0
+        self._asked = 0
+        self.complaint = ""  # why the endpoint is not asked any more
+
+    def __call__(self, report: Report, document: Document) -> tuple[Document, tuple[Coded, ...]]:
+        """Code a report."""
+        coders = dict(CODERS)
+        if report.tier > Tier.CLEAR and not self._is_local:
+            note = f"not sent to the language model: it is TLP:{report.tier.name}"
+        elif self.complaint:
+            note = "the language model was not asked; its endpoint had failed"
+        else:
+            note = self._ask(document, coders)
+        noted = replace(document, notes=(*document.notes, note))
+        return noted, code(document, report=report, coders=coders)
+
+    def _ask(self, document: Document, coders: dict[str, Coder]) -> str:
+        """Add to `coders` what the model read; return what to note of it."""
+        answered = self._answers.get(document.sha256)
+        if answered is None:
+            try:
+                answered = ask(self._client, document)
+            except SourceError as error:
+                self.complaint = str(error)
+                return str(error)
+            self._keep(document, answered)
+        coders.update(to_coders(self._client, answered))
+        return f"language model {self._client.model}: {answered.note}"
+
+    def _keep(self, document: Document, answered: Answered) -> None:
+        """Count an answer, and keep it for a while: a report that is printed may be stored as well."""
+        if len(self._answers) >= _KEPT:
+            self._answers.pop(next(iter(self._answers)))
+        self._answers[document.sha256] = answered
+        self._asked += answered.questions
+        self._kept += len(answered.readings)
+        self._refused.update(answered.refused)
+
+    @property
+    def summary(self) -> str:
+        """Say how often the model was asked, and what became of its answers."""
+        reasons = "".join(
+            f"; {count:,} left out: {reason}" for reason, count in sorted(self._refused.items())
+        )
+        return (
+            f"language model {self._client.model}: asked {self._asked:,} times, "
+            f"{self._kept:,} values kept{reasons}"
+        )
+
+
+@contextmanager
+def chosen_coders(added: Sequence[str], settings: Settings) -> Iterator[Code]:
+    """Yield what codes a report with the coders that the user adds; none are added by default."""
+    for name in added:
+        if name not in ADDED:
+            raise InputError(f"{name!r} is no coder that can be added; there is {', '.join(ADDED)}")
+    if LLM not in added:
+        yield code_report
+        return
+    from incidex.app.endpoint import HttpClient, to_endpoint
+
+    endpoint = to_endpoint(settings)
+    client = HttpClient(endpoint)
+    try:
+        yield WithModel(client, is_local=endpoint.is_local)
+    finally:
+        client.close()
+
+
+def closing_words(chosen: Code) -> tuple[str, str]:
+    """Return what is to be said when all is coded: a summary, and a complaint; "" where there is nothing."""
+    return (chosen.summary, chosen.complaint) if isinstance(chosen, WithModel) else ("", "")
