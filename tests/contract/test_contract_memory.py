@@ -8,9 +8,10 @@ from incidex.model import StoreError
 from incidex.store import Log, MemoryLog
 from tests.contract.log_contract import LogContract
 from tests.contract.log_samples import batch
+from tests.contract.removal_contract import RemovalContract
 
 
-class TestMemoryLog(LogContract):
+class TestMemoryLog(LogContract, RemovalContract):
     @pytest.fixture
     def log(self) -> Iterator[Log]:
         log = MemoryLog()

@@ -10,13 +10,15 @@ import pytest
 
 from incidex.model import Failed, StoreError
 from incidex.store import Log
-from incidex.store.postgres import PostgresLog, lock
+from incidex.store.postgres import PostgresDatabase, PostgresLog, lock
 from tests.contract.log_contract import LogContract
 from tests.contract.log_samples import batch, raw
-from tests.factories import make_change
+from tests.contract.removal_contract import RemovalContract, remove
+from tests.factories import make_change, make_report
+from tests.postgres import Server
 
 
-class TestPostgresLog(LogContract):
+class TestPostgresLog(LogContract, RemovalContract):
     @pytest.fixture
     def log(self, postgres_url: str) -> Iterator[Log]:
         log = PostgresLog(postgres_url)
@@ -40,6 +42,21 @@ def test_is_there_after_closing_and_opening(postgres_url: str) -> None:
     write_one(postgres_url)
     log = PostgresLog(postgres_url)
     assert (log.last_serial(), log.verify(), log.incidents()) == (3, 3, ("inc-1",))
+    log.close()
+
+
+def test_the_bytes_of_removed_words_are_in_no_table(postgres: Server, postgres_url: str) -> None:
+    def files() -> bytes:
+        run_sql(postgres_url, "CHECKPOINT")
+        kept = (path for path in (postgres.data / "base").rglob("*") if path.is_file())
+        return b"".join(path.read_bytes() for path in kept)
+
+    log = PostgresLog(postgres_url)
+    text = "Ciphr says that its marmosets were exposed."
+    log.append(batch("inc-1", text), raw(text))
+    assert b"marmosets" in files()
+    remove(log, make_report(text).id)
+    assert b"marmosets" not in files()
     log.close()
 
 
@@ -130,11 +147,10 @@ def test_goes_on_after_the_server_has_closed_its_connections(postgres_url: str) 
     log = PostgresLog(postgres_url)
     log.append(batch())
     assert log.last_serial() == 3
-    held = run_sql(
-        postgres_url,
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'incidex'",
-    )
-    assert held
+    database = log._database
+    assert isinstance(database, PostgresDatabase)
+    for connection in (database._writer, *database._readers):
+        run_sql(postgres_url, f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)")
     assert log.last_serial() == 3
     assert log.append(batch("inc-2", "Acme says nothing.")) == 6
     log.close()

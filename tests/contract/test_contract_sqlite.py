@@ -16,6 +16,7 @@ from incidex.store import Log, SqliteLog
 from incidex.store.opening import open_database
 from tests.contract.log_contract import LogContract
 from tests.contract.log_samples import TEXT, batch, raw
+from tests.contract.removal_contract import RemovalContract, remove
 
 WRITER = """
 import sys
@@ -36,7 +37,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "incidents.db"
 
 
-class TestSqliteLog(LogContract):
+class TestSqliteLog(LogContract, RemovalContract):
     @pytest.fixture
     def log(self, path: Path) -> Iterator[Log]:
         log = SqliteLog(path)
@@ -107,19 +108,59 @@ def test_verify_names_what_was_altered(path: Path, sql: str, message: str) -> No
     log.close()
 
 
-def test_words_that_were_removed_read_as_blocks_and_the_chain_holds(path: Path) -> None:
-    write_one(path)
-    run_sql(path, "DELETE FROM blob")
+def test_the_bytes_of_removed_words_are_in_no_file(path: Path) -> None:
     log = SqliteLog(path)
-    _, _, claimed = log.since()
-    name, _, summary = claimed.body.claims  # type: ignore[union-attr]
-    assert name.evidence is not None
-    assert (name.value, name.evidence.quote) == ("Ciphr", "█" * 5)
-    assert summary.value == "█" * len("Passwords were exposed.")
-    assert next(log.since()).body.document.text == "█" * len(TEXT)  # type: ignore[union-attr]
-    assert log.verify() == 3
-    log.rebuild()
-    assert log.find_by_name("ciphr") == ("inc-1",)
+    log.append(batch(), raw())
+    log.append(batch("inc-2", "Acme says that its cabbages were stolen."))
+    written = b"".join(found.read_bytes() for found in path.parent.iterdir())
+    words = [TEXT.encode(), b"it says 'Ciphr'", b"all users"]
+    assert all(held in written for held in words)
+    remove(log)
+    left = b"".join(found.read_bytes() for found in path.parent.iterdir())
+    assert not [held for held in words if held in left]
+    assert b"cabbages" in left
+    log.close()
+
+
+def test_a_removal_that_was_interrupted_is_finished_by_the_next_start(path: Path) -> None:
+    log = SqliteLog(path)
+    log.append(batch(), raw())
+    with (
+        closing(sqlite3.connect(path, isolation_level=None)) as reader,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr("incidex.store.opening.BUSY_SECONDS", 0.1)
+        log._database._writer.execute("PRAGMA busy_timeout = 100")  # type: ignore[attr-defined]
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM blob").fetchone()
+        with pytest.raises(StoreError, match="another program still looks"):
+            remove(log)
+        log.close()
+        assert TEXT.encode() in b"".join(found.read_bytes() for found in path.parent.iterdir())
+    SqliteLog(path).close()
+    assert TEXT.encode() not in b"".join(found.read_bytes() for found in path.parent.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        pytest.param("DELETE FROM change WHERE serial = 3", "had 3: change 3 and all after", id="cut off"),
+        pytest.param("DELETE FROM change", "ends at change 0, and it had 3", id="all"),
+        pytest.param("UPDATE head SET hash = 'x'", "not where its last append says", id="head"),
+        pytest.param("DELETE FROM blob", "words of change 1 are missing", id="words"),
+        pytest.param(
+            "DELETE FROM blob WHERE sha256 = (SELECT body ->> 'raw' FROM change WHERE serial = 1)",
+            "words of change 1 are missing",
+            id="report",
+        ),
+    ],
+)
+def test_verify_notices_what_is_gone(path: Path, sql: str, message: str) -> None:
+    write_one(path)
+    run_sql(path, sql)
+    log = SqliteLog(path)
+    with pytest.raises(StoreError, match=message):
+        log.verify()
     log.close()
 
 

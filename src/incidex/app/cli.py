@@ -47,6 +47,8 @@ def main() -> None:
         app()
     except IncidexError as error:
         _complain(str(error))
+        for side in getattr(error, "sides", ()):  # of a conflict
+            typer.echo(f"  {side}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         # Whoever read our output has gone; say nothing more, as other commands do.
@@ -231,6 +233,20 @@ def show(
 
     with _open_log() as log:
         print_record(log, name, tier=tier, as_of=as_of, as_json=json)
+
+
+@app.command()
+def remove(
+    report: Annotated[str, typer.Argument(metavar="REPORT", help="The report's id, or a failure's.")],
+    reason: Annotated[str, typer.Option(help="Why its words have to go; everyone may read this.")],
+    quotes_only: Annotated[bool, typer.Option("--quotes-only", help="Keep the report itself.")] = False,
+    by: Annotated[str, typer.Option(help="Who decided it; your user name unless given.")] = "",
+) -> None:
+    """Remove a report's bytes, text and quotes for good, and say so in its records."""
+    from incidex.app.upkeep import remove_words
+
+    with _open_log() as log:
+        typer.echo(remove_words(log, report, reason=reason, by=by, quotes_only=quotes_only))
 
 
 @log_app.callback(invoke_without_command=True)

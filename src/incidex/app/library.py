@@ -4,11 +4,34 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from incidex.codebook import policy
-from incidex.model import AsOf, Document, Incident, Received, Report, Tier, fold_record, fold_records
+from incidex.model import (
+    AsOf,
+    Change,
+    Document,
+    Incident,
+    Received,
+    Removed,
+    Report,
+    Tier,
+    fold_record,
+    fold_records,
+)
 from incidex.store import Log
 
 #: Folded lists kept at once: one for each tier, for the newest serial only.
 _KEPT = 8
+
+
+def _without_removed(document: Document, history: Sequence[Change]) -> Document:
+    """Return the document; when its words had to go, nothing of it but the reason."""
+    for change in reversed(history):
+        body = change.body
+        if isinstance(body, Removed) and not body.quotes_only:
+            when = change.at.strftime("%Y-%m-%d")
+            return Document(
+                report=document.report, text="", notes=(f"The words were removed on {when}: {body.reason}",)
+            )
+    return document
 
 
 class StoreLibrary:
@@ -28,10 +51,11 @@ class StoreLibrary:
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report with its text; `None` when there is none, or it is above the tier."""
-        for change in self._log.history(id):
+        history = self._log.history(id)
+        for change in history:
             body = change.body
             if isinstance(body, Received) and body.report.tier <= tier:
-                return body.report, body.document
+                return body.report, _without_removed(body.document, history)
         return None
 
     def _fold_everything(self, _serial: int, tier: Tier) -> tuple[Incident, ...]:

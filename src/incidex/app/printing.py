@@ -9,23 +9,7 @@ from incidex.app.finding import get_incident
 from incidex.app.terminal import make_console, make_safe, show_codebook, show_field, show_incident, show_terms
 from incidex.codebook import fields, get_field, get_vocabulary, vocabularies
 from incidex.exchange import to_record
-from incidex.model import (
-    Answered,
-    AsOf,
-    Assigned,
-    Change,
-    Claimed,
-    Decided,
-    Failed,
-    InputError,
-    Judged,
-    Linked,
-    Moved,
-    Received,
-    Retracted,
-    Sampled,
-    Tier,
-)
+from incidex.model import AsOf, Change, InputError, Tier, tell
 from incidex.store import Log
 
 
@@ -67,9 +51,7 @@ def print_changes(log: Log, last: int, *, as_json: bool) -> None:
             print(msgspec.json.encode(_plain(change)).decode())
         else:
             when = change.at.strftime("%Y-%m-%d %H:%M:%S")
-            print(
-                make_safe(f"{change.serial:>7}  {when}  {change.record}  {change.kind:<9}  {_told(change)}")
-            )
+            print(make_safe(f"{change.serial:>7}  {when}  {change.record}  {change.kind:<9}  {tell(change)}"))
 
 
 def _plain(change: Change) -> dict[str, object]:
@@ -80,41 +62,9 @@ def _plain(change: Change) -> dict[str, object]:
         "version": change.version,
         "kind": change.kind,
         "by": change.by,
-        "what": _told(change),
+        "what": tell(change),
         "hash": change.hash,
     }
-
-
-def _told(change: Change) -> str:
-    match change.body:
-        case Received(report=report):
-            return f"{report.source.name}: {report.title or report.media_type}"
-        case Linked(report=report, why=why):
-            return f"{report.id}; {why}"
-        case Claimed(claims=claims):
-            return f"{len(claims)} claims"
-        case Failed(name=name, message=message):
-            return f"{name}: {message}"
-        case Retracted(claim=claim, reason=reason):
-            return f"{claim}: {reason}"
-        case Judged(other=other, judgement=judgement, why=why):
-            return f"{judgement}, {other}: {why}"
-        case Moved(report=report_id, to=to, why=why, only=only):
-            return f"{f'{len(only)} claims of ' if only else ''}{report_id} to {to}: {why}"
-        case body:
-            return _told_of_review(body, change.by)
-
-
-def _told_of_review(body: Decided | Assigned | Sampled | Answered, by: str) -> str:
-    match body:
-        case Decided(claim=claim, decision=decision, reason=reason):
-            return f"{claim} {decision} by {by}: {reason}"
-        case Assigned(to=to, reason=reason):
-            return f"{f'{to} reviews it' if to else 'nobody reviews it'}: {reason}"
-        case Sampled(drawn=drawn, reviewers=reviewers, seed=seed):
-            return f"{len(drawn)} reports drawn with seed {seed} for {' and '.join(reviewers)}"
-        case Answered(report=report, answers=answers):
-            return f"{report}: {len(answers)} answers by {by}"
 
 
 def print_codebook(name: str, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from incidex.codebook import Field, Term, fields, get_field
-from incidex.model import Claim, Document, Incident, Report, Stance, Status, Tie, Value
+from incidex.model import Claim, Document, Incident, Removal, Report, Stance, Status, Tie, Value
 
 #: A status is told by its word; the colour only helps to find it.
 STYLES: Mapping[Status, str] = {
@@ -92,7 +92,10 @@ def show_incident(incident: Incident, *, quotes: int = 3) -> RenderableType:
         parts.extend(_field(name, values, quotes) for name, values in incident.denied.items())
     if incident.reports:
         parts.append(Text("\nReports", style="bold"))
-        parts.extend(Text(f"  {_report(report)}") for report in incident.reports)
+        for report in incident.reports:
+            parts.append(Text(f"  {_report(report)}"))
+            if removal := incident.removed.get(report.id):
+                parts.append(Text(f"    {_removal(removal)}", style="italic"))
     if incident.ties:
         parts.append(Text("\nOther incidents", style="bold"))
         parts.extend(Text(f"  {_tie(tie)}") for tie in incident.ties)
@@ -155,7 +158,9 @@ def _sides(value: Value, quotes: int) -> RenderableType:
 def _claim(claim: Claim) -> Text:
     line = Text()
     line.append(f"{_flat(claim.speaker.name)} ({claim.speaker.role}) {_VERBS[claim.stance]}: ", style="dim")
-    if claim.evidence:
+    if claim.evidence and claim.evidence.is_removed:
+        line.append("the words were removed; the list of reports says why", style="italic")
+    elif claim.evidence:
         line.append("…" + _flat(claim.evidence.prefix), style="dim")
         line.append(_flat(claim.evidence.quote), style="underline")
         line.append(_flat(claim.evidence.suffix) + "…", style="dim")
@@ -187,6 +192,11 @@ def _report(report: Report) -> str:
 
 def _tie(tie: Tie) -> str:
     return _flat(f"{tie.other} {tie.judgement.said}: {tie.why} ({tie.by}, {tie.at:%Y-%m-%d})")
+
+
+def _removal(removal: Removal) -> str:
+    what = "its quotations were" if removal.quotes_only else "its words were"
+    return _flat(f"{what} removed on {removal.at:%Y-%m-%d} by {removal.by}: {removal.reason}")
 
 
 def show_codebook(held: Mapping[str, Field]) -> RenderableType:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from incidex.model import Claim, Evidence, Incident, Report, Tie, Value
+from incidex.model import Claim, Evidence, Incident, Removal, Report, Tie, Value
 
 Json = dict[str, Any]
 
@@ -14,8 +14,9 @@ def to_record(incident: Incident) -> Json:
 
     Shape: `id`, `version`, `tier` (a TLP name), `opened_at` and `changed_at` (ISO 8601, UTC), `values` and
     `denied` (field to a list of values, each with its claims), `withheld` (field to a count, or null for
-    "available to members"), `reports`, and `ties` (what was judged of this incident and others; an incident
-    that is the same one, and was merged, among them).
+    "available to members"), `reports`, `ties` (what was judged of this incident and others; an incident
+    that is the same one, and was merged, among them), and `removed` (report to why its words are gone: its
+    quotes are then full blocks, U+2588).
     """
     return {
         "id": incident.id,
@@ -28,6 +29,7 @@ def to_record(incident: Incident) -> Json:
         "withheld": dict(incident.withheld),
         "reports": [_to_report(report) for report in incident.reports],
         "ties": [_to_tie(tie) for tie in incident.ties],
+        "removed": {report: _to_removal(removal) for report, removal in incident.removed.items()},
     }
 
 
@@ -145,6 +147,15 @@ def _to_tie(tie: Tie) -> Json:
         "by": tie.by,
         "at": _to_time(tie.at),
         "why": tie.why,
+    }
+
+
+def _to_removal(removal: Removal) -> Json:
+    return {
+        "reason": removal.reason,
+        "by": removal.by,
+        "at": _to_time(removal.at),
+        "quotes_only": removal.quotes_only,
     }
 
 

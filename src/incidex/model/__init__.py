@@ -16,14 +16,15 @@ from incidex.model.changes import (
     Linked,
     Moved,
     Received,
+    Removed,
     Retracted,
     Sampled,
     happened_by,
 )
-from incidex.model.claims import CONTEXT, Claim, Evidence, Span, Speaker, name_by_content
+from incidex.model.claims import CONTEXT, REMOVED, Claim, Evidence, Span, Speaker, name_by_content
+from incidex.model.conflict import ConflictError
 from incidex.model.errors import (
     CodebookError,
-    ConflictError,
     EvidenceError,
     IncidexError,
     InputError,
@@ -34,10 +35,11 @@ from incidex.model.errors import (
 )
 from incidex.model.fold import Policy, fold, folds, take_out_moved
 from incidex.model.groups import FindHistory, fold_record, fold_records, gather, move, standing
-from incidex.model.incident import Incident, Tie, Value
+from incidex.model.incident import Incident, Removal, Tie, Value
 from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_reports
 from incidex.model.review import WAITING, Review, Standing, State, review
 from incidex.model.status import FieldPolicy, Verdict, judge
+from incidex.model.telling import tell
 from incidex.model.words import (
     INTERESTED,
     PARTIES,
@@ -56,6 +58,7 @@ __all__ = [
     "CONTEXT",
     "INTERESTED",
     "PARTIES",
+    "REMOVED",
     "WAITING",
     "Answer",
     "Answered",
@@ -89,6 +92,8 @@ __all__ = [
     "Policy",
     "ReadError",
     "Received",
+    "Removal",
+    "Removed",
     "Report",
     "Retracted",
     "Review",
@@ -121,4 +126,5 @@ __all__ = [
     "sort_reports",
     "standing",
     "take_out_moved",
+    "tell",
 ]

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     ANSWERED = "answered"
     JUDGED = "judged"
     MOVED = "moved"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,26 @@ class Moved:
             raise InputError("a split needs a reason")
 
 
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Words of a report had to go, and whoever reads the record is told so (law 10).
+
+    Stands once in the report's own history, where it names the words by their hashes, and once in that of
+    each incident that the report speaks of. Lines that Incidex 0.1.0 wrote hold some words themselves; these
+    lose them, and what they hash to then stands here, so that the loss can be told from a forgery.
+    """
+
+    report: str
+    reason: str
+    blobs: tuple[str, ...] = ()
+    quotes_only: bool = False  # the report itself, its title and text are still here
+    lines: tuple[tuple[int, str], ...] = ()  # serial, and the line's hash without the words
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise InputError("a removal needs a reason")
+
+
 Body = (
     Received
     | Failed
@@ -170,6 +191,7 @@ Body = (
     | Answered
     | Judged
     | Moved
+    | Removed
 )
 
 #: The body that each kind of change carries.
@@ -186,6 +208,7 @@ BODIES: Mapping[Kind, type[Body]] = MappingProxyType(
         Kind.ANSWERED: Answered,
         Kind.JUDGED: Judged,
         Kind.MOVED: Moved,
+        Kind.REMOVED: Removed,
     }
 )
 _KINDS = {body: kind for kind, body in BODIES.items()}

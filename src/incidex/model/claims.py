@@ -10,6 +10,9 @@ from incidex.model.words import NoEvidence, Role, Stance, Tier
 #: Characters kept either side of a quotation, so that it can be found again in a changed text.
 CONTEXT = 32
 
+#: Stands for a character of a quotation or text that the law had removed.
+REMOVED = "█"
+
 
 def name_by_content(prefix: str, *parts: str) -> str:
     """Return an id made of what a thing says, so that saying it twice makes one thing.
@@ -66,6 +69,11 @@ class Evidence:
             prefix=text[max(0, span.start - CONTEXT) : span.start],
             suffix=text[span.end : span.end + CONTEXT],
         )
+
+    @property
+    def is_removed(self) -> bool:
+        """Say whether the words are gone: what is left says how many there were."""
+        return not self.quote.strip(REMOVED)
 
     def is_verbatim_in(self, text: str) -> bool:
         """Say whether the text holds these very words at this very place (law 1)."""

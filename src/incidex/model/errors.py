@@ -1,4 +1,7 @@
-"""What can go wrong, in one tree. Every message is a sentence for the person who has to act on it."""
+"""What can go wrong, in one tree. Every message is a sentence for the person who has to act on it.
+
+`ConflictError` shows two changes, and stands in conflict.py for that.
+"""
 
 
 class IncidexError(Exception):
@@ -27,10 +30,6 @@ class EvidenceError(IncidexError):
 
 class CodebookError(IncidexError):
     """A field or value that the codebook does not know."""
-
-
-class ConflictError(IncidexError):
-    """Someone else wrote first. Reload, look at both, and decide again."""
 
 
 class StoreError(IncidexError):

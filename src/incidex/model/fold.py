@@ -15,11 +15,12 @@ from incidex.model.changes import (
     Decided,
     Linked,
     Moved,
+    Removed,
     Retracted,
     happened_by,
 )
-from incidex.model.claims import Claim
-from incidex.model.incident import Incident, Value
+from incidex.model.claims import REMOVED, Claim
+from incidex.model.incident import Incident, Removal, Value
 from incidex.model.nouns import Report, sort_reports
 from incidex.model.rulings import Rulings, each_claim, find_rulings
 from incidex.model.status import FieldPolicy, Verdict, judge
@@ -41,10 +42,13 @@ def fold(
     """Return the incident that the changes of one record add up to, or `None` when the tier sees nothing.
 
     Changes above the tier are dropped before anything is computed, so that no status, order, count or
-    version can depend on them (law 8). `as_of` is a serial or an aware time (law 7).
+    version can depend on them (law 8). `as_of` is a serial or an aware time (law 7); words removed since are
+    not there to be shown, and the record says so.
     """
-    history = [change for change in changes if happened_by(change, as_of)]
-    return add_up(history, shown(history, tier), tier=tier, policy=policy)
+    everything = list(changes)
+    history = [change for change in everything if happened_by(change, as_of)]
+    incident = add_up(history, shown(history, tier), tier=tier, policy=policy)
+    return say_removed(incident, everything)
 
 
 def add_up(
@@ -149,7 +153,7 @@ def _without(change: Change, place: int, until: Mapping[str, int]) -> Change | N
 def _visible(history: Sequence[Change], tier: Tier, *, work: bool) -> list[Change]:
     seen: list[Change] = []
     ids: set[str] = set()
-    names_matter = any(isinstance(change.body, Retracted | Decided | Moved) for change in history)
+    names_matter = any(isinstance(change.body, Retracted | Decided | Moved | Removed) for change in history)
     for change in history:
         visible = _show(change, ids, tier, work=work)
         if visible is None:
@@ -181,6 +185,8 @@ def _show(change: Change, ids: AbstractSet[str], tier: Tier, *, work: bool) -> C
             return change if claim in ids and (work or decision is not Decision.SECOND_LOOK) else None
         case Retracted(claim=claim):
             return change if claim in ids else None
+        case Removed(report=report):
+            return change if report in ids else None
         case Assigned():
             return change if work else None
         case Moved(report=moved, only=()):
@@ -190,6 +196,20 @@ def _show(change: Change, ids: AbstractSet[str], tier: Tier, *, work: bool) -> C
             return replace(change, body=replace(body, only=left)) if left else None
         case _:
             return None
+
+
+def say_removed(incident: Incident | None, changes: Iterable[Change]) -> Incident | None:
+    """Return the incident, saying of each of its reports whether its words are gone and why."""
+    removals = [change for change in changes if isinstance(change.body, Removed)]
+    if incident is None or not removals:
+        return incident
+    known = {report.id for report in incident.reports} | {claim.report for claim in incident.claims}
+    removed = {
+        body.report: Removal(body.reason, change.by, change.at, body.quotes_only)
+        for change in removals
+        if isinstance(body := change.body, Removed) and body.report in known
+    }
+    return replace(incident, removed=removed)
 
 
 def _values(
@@ -202,6 +222,8 @@ def _values(
     groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     gone: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim, place in made:
+        if claim.value[0] == REMOVED and not claim.value.strip(REMOVED):
+            continue  # a sentence that had to go says nothing; that it went stands with the report
         if withdrawn and claim.id in withdrawn:
             gone[claim.field, claim.value].append(claim)
         elif review.counts(claim, place):

@@ -11,6 +11,7 @@ with a hidden incident would tell that it exists (law 8).
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from incidex.model.changes import (
     AsOf,
@@ -21,10 +22,11 @@ from incidex.model.changes import (
     Judged,
     Linked,
     Moved,
+    Removed,
     Retracted,
     happened_by,
 )
-from incidex.model.fold import NO_POLICY, Policy, add_up, has_content, shown, take_out_moved
+from incidex.model.fold import NO_POLICY, Policy, add_up, has_content, say_removed, shown, take_out_moved
 from incidex.model.incident import Incident, Tie
 from incidex.model.words import Judgement, Tier
 
@@ -54,8 +56,10 @@ def fold_record(
     }
     if len(past) == 1:  # as almost always: nobody has judged anything
         history = past[record]
-        return add_up(history, shown(history, tier), tier=tier, policy=policy)
-    return _fold_group(_View(past, tier), record, policy)
+        incident = add_up(history, shown(history, tier), tier=tier, policy=policy)
+    else:
+        incident = _fold_group(_View(past, tier), record, policy)
+    return say_removed(incident, chain.from_iterable(histories.values()))
 
 
 def fold_records(
@@ -257,5 +261,7 @@ def _part(history: Sequence[Change], moved: Moved) -> list[Signed]:
                 ids.update(claim.id for claim in wanted)
                 taken += [(Claimed(wanted), change.by)] if wanted else []
             case Decided(claim=claim) | Retracted(claim=claim) if claim in ids:
+                taken.append((change.body, change.by))
+            case Removed(report=found_id) if found_id == moved.report:
                 taken.append((change.body, change.by))
     return taken

@@ -41,6 +41,16 @@ class Value:
         return tuple(claim for claim in self.claims if claim.stance is Stance.DOUBTS)
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Why the words of a report are not here any more."""
+
+    reason: str
+    by: str
+    at: datetime
+    quotes_only: bool = False  # the report itself is still here
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tie:
     """A judgement about this incident and another that stands: which, by whom, when and why."""
@@ -73,6 +83,9 @@ class Incident:
     withheld: Mapping[str, int | None] = field(default_factory=dict)
     reports: tuple[Report, ...] = ()
     ties: tuple[Tie, ...] = ()  # what people have made of this incident and others
+    removed: Mapping[str, Removal] = field(
+        default_factory=dict
+    )  # by report; what is gone is gone at any as-of
 
     @property
     def merged(self) -> tuple[str, ...]:

@@ -107,6 +107,8 @@ class Rulings:
     def _words(self, claim: Claim) -> tuple[object, ...]:
         report = self._reports.get(claim.report)
         quote = claim.evidence.quote if claim.evidence else ""
+        if claim.evidence and claim.evidence.is_removed:
+            quote = claim.id  # words that are gone are not the same as others that are gone
         return ("words", report.source.id if report else claim.report, claim.speaker, quote, *claim.reading)
 
     def _is_settled(self, claim: Claim, place: int) -> bool:

@@ -3,9 +3,10 @@
 `incidex.store.postgres` is imported by whoever needs it, because its driver need not be installed.
 """
 
-from incidex.store.base import Log
+from incidex.store.base import Head, Log
 from incidex.store.memory import MemoryLog
 from incidex.store.projection import KEYED
+from incidex.store.removal import Plan, plan_removal
 from incidex.store.sqlite import SqliteLog
 
-__all__ = ["KEYED", "Log", "MemoryLog", "SqliteLog"]
+__all__ = ["KEYED", "Head", "Log", "MemoryLog", "Plan", "SqliteLog", "plan_removal"]

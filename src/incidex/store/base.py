@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from incidex.model import Change, Kind, Tier
+from incidex.store.codec import Line
 
 #: No blobs come with this batch.
 NO_BLOBS: Mapping[str, bytes] = MappingProxyType({})
+
+
+class Head(NamedTuple):
+    """Where a log ends: its last serial, 0 when it is empty, and the hash of that change."""
+
+    serial: int
+    hash: str
 
 
 class Log(Protocol):
@@ -22,13 +30,25 @@ class Log(Protocol):
 
         `blobs` are bytes by their SHA-256 in hexadecimal, kept beside the log: reports as received.
 
+        The words that a `Removed` change names are gone from every table, index and page of the database when
+        this returns (law 10).
+
         Raises `ConflictError` when a version is taken or leaves a gap, `EvidenceError` when a claim quotes
-        what no stored text of its report says (law 1), `InputError` when a blob is not what its name says.
+        what no stored text of its report says (law 1), `InputError` when a blob is not what its name says, or
+        has words that were removed.
         """
         ...
 
     def since(self, serial: int = 0) -> Iterator[Change]:
         """Yield the changes after `serial` in order, with their hashes filled in and their words put back."""
+        ...
+
+    def lines(self, serial: int = 0) -> Iterator[Line]:
+        """Yield the changes after `serial` as they are stored, with the names of their words."""
+        ...
+
+    def head(self) -> Head:
+        """Return where the log ends. Whoever keeps this elsewhere can tell when changes were cut off."""
         ...
 
     def history(self, record: str) -> tuple[Change, ...]:
@@ -74,10 +94,10 @@ class Log(Protocol):
         ...
 
     def verify(self) -> int:
-        """Check every link of the chain and every blob; return how many changes that was.
+        """Check every link of the chain, its end and all words; return how many changes that was.
 
-        Raises `StoreError` naming the first line that does not hold. Cutting whole changes off the end
-        leaves a shorter chain that holds: compare the last hash with one kept elsewhere.
+        Raises `StoreError` naming the first line that does not hold. Whoever cuts changes off the end and
+        knows to correct the head too leaves a shorter log that holds: compare `head` with one kept elsewhere.
         """
         ...
 

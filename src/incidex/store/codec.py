@@ -1,29 +1,18 @@
-"""Changes to lines of canonical JSON and back, with the words of reports kept apart (law 10).
-
-A line of the log is hashed into a chain and can never change, but the law sometimes requires that words go.
-So quotes, texts and free-text values leave the line for blobs named by their hash. Removing a blob leaves
-the chain whole; what it said then reads as full blocks (U+2588), as many as there were characters.
-"""
+"""Changes to lines of canonical JSON and back; the words of reports stay out of the lines (see words.py)."""
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from incidex.model import BODIES, Body, Change, Claimed, InputError, Kind, StoreError
+from incidex.model import BODIES, Body, Change, Claimed, InputError, Kind, Received, StoreError
+from incidex.store.words import Apart, Held, Plain, fill, held, redact, strip, write
 
-#: Fields whose values are sentences that may have to go, not facts by which a record is found.
-FREE_TEXT = frozenset({"summary", "description"})
-
-#: Stands for a character that has been removed.
-REMOVED = "█"
-
-FindBlob = Callable[[str], bytes | None]
-Plain = dict[str, Any]  # a body as JSON holds it; every use narrows it by the body's own type
+#: Bytes by their names, of those names that are here.
+FindBlobs = Callable[[Collection[str]], Mapping[str, bytes]]
 
 
 class Line(NamedTuple):
@@ -40,35 +29,27 @@ class Line(NamedTuple):
     hash: str
 
 
-@dataclass(slots=True)
-class _Apart:
-    """Blobs taken out of a body while it is written."""
+def encode(change: Change, arriving: Collection[str] = ()) -> tuple[Line, dict[str, bytes]]:
+    """Return the change as a line without serial and hashes, and the blobs that hold its words.
 
-    blobs: dict[str, bytes] = field(default_factory=dict)
-
-    def put(self, content: bytes) -> str:
-        name = sha256(content).hexdigest()
-        self.blobs[name] = content
-        return name
-
-
-def encode(change: Change) -> tuple[Line, dict[str, bytes]]:
-    """Return the change as a line without serial and hashes, and the blobs that hold its words."""
+    `arriving` names the blobs that come with it: when a report's own bytes do, the line says so, and their
+    loss can be told from their never having been here.
+    """
     _check_names(change)
-    apart = _Apart()
+    apart = Apart()
     body: Plain = msgspec.to_builtins(change.body)
-    if change.kind is Kind.RECEIVED:
-        _strip_document(body["document"], apart)
-    elif isinstance(change.body, Claimed):
+    if isinstance(change.body, Claimed):
         for claim, made in zip(body["claims"], change.body.claims, strict=True):
             claim["id"] = made.id  # stays when the words that it is made of have gone
-            _strip_claim(claim, apart)
+    strip(change.kind, body, apart)
+    if isinstance(change.body, Received) and change.body.report.sha256 in arriving:
+        body["raw"] = change.body.report.sha256
     line = Line(
         serial=0,
         record=change.record,
         version=change.version,
         kind=change.kind.value,
-        body=_write(body),
+        body=write(body),
         by=change.by,
         at=change.at.isoformat(),
         prev_hash="",
@@ -77,30 +58,73 @@ def encode(change: Change) -> tuple[Line, dict[str, bytes]]:
     return line, apart.blobs
 
 
-def decode(line: Line, find_blob: FindBlob) -> Change:
-    """Return the change that a line was made from, with its words put back from blobs."""
+def decode(lines: Sequence[Line], find_blobs: FindBlobs) -> list[Change]:
+    """Return the changes that lines were made from, with their words put back from blobs."""
+    bodies = [parse(line) for line in lines]
+    with_words = zip(lines, bodies, strict=True)
+    names = {each.name for line, body in with_words for each in _held(line, body)}
+    blobs = find_blobs(names)
+    return [_decode(line, body, blobs) for line, body in zip(lines, bodies, strict=True)]
+
+
+def parse(line: Line) -> Plain:
+    """Return a line's body; raise `StoreError` when `encode` has not written it."""
+    try:
+        return dict(msgspec.json.decode(line.body))
+    except msgspec.DecodeError:
+        pass  # halves of surrogate pairs, which hostile names hold and only the slower reader takes
+    except (ValueError, TypeError) as error:
+        raise _unreadable(line, error) from error
+    try:
+        return dict(json.loads(line.body))
+    except (ValueError, TypeError) as error:
+        raise _unreadable(line, error) from error
+
+
+def redacted(line: Line) -> Line:
+    """Return the line without the words that Incidex 0.1.0 wrote into it; it keeps its hash."""
+    body = parse(line)
+    redact(line.kind, body)
+    return line._replace(body=write(body))
+
+
+def held_by(line: Line) -> list[Held]:
+    """Return every blob that a line names."""
+    return _held(line, parse(line))
+
+
+def _held(line: Line, body: Plain) -> list[Held]:
+    try:
+        return list(held(line.kind, line.record, body))
+    except (KeyError, TypeError) as error:
+        raise _unreadable(line, error) from error
+
+
+def _decode(line: Line, body: Plain, blobs: Mapping[str, bytes]) -> Change:
     try:
         kind = Kind(line.kind)
-        body: Plain = json.loads(line.body)
-        if kind is Kind.RECEIVED:
-            _fill_document(body["document"], find_blob)
-        elif kind is Kind.CLAIMED:
-            for claim in body["claims"]:
-                _fill_claim(claim, find_blob)
-        held: Body = msgspec.convert(body, BODIES[kind])
+        fill(kind, body, blobs.get)
+        made: Body = msgspec.convert(body, BODIES[kind])
         at = datetime.fromisoformat(line.at)
+        if isinstance(made, Claimed):
+            for claim, said in zip(made.claims, body["claims"], strict=True):
+                claim.__dict__["id"] = said["id"]  # its words may have gone, and its name must not change
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"change {line.serial} cannot be read: {error}; run `incidex log verify`") from error
+        raise _unreadable(line, error) from error
     return Change(
         record=line.record,
         version=line.version,
-        body=held,
+        body=made,
         by=line.by,
         at=at,
         serial=line.serial,
         prev_hash=line.prev_hash,
         hash=line.hash,
     )
+
+
+def _unreadable(line: Line, error: Exception) -> StoreError:
+    return StoreError(f"change {line.serial} cannot be read: {error}; run `incidex log verify`")
 
 
 def link(lines: Iterable[Line], serial: int, prev_hash: str) -> list[Line]:
@@ -127,54 +151,3 @@ def _check_names(change: Change) -> None:
         raise InputError(f"{change.record!r} by {change.by!r} cannot be written as UTF-8") from error
     if "\0" in change.record + change.by:
         raise InputError(f"{change.record!r} by {change.by!r} holds a NUL, which no database of text takes")
-
-
-def _write(value: object) -> str:
-    # ASCII, because half a surrogate pair cannot be written as UTF-8 and hostile reports hold them.
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-
-
-def _write_text(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _read_text(found: bytes | None, length: int) -> str:
-    return REMOVED * length if found is None else found.decode("utf-8", "surrogatepass")
-
-
-def _strip_document(document: Plain, apart: _Apart) -> None:
-    text = document["text"]
-    document["text"] = {"blob": apart.put(_write_text(text)), "length": len(text)}
-    document["offsets"] = {"blob": apart.put(_write(document["offsets"]).encode())}
-
-
-def _fill_document(document: Plain, find_blob: FindBlob) -> None:
-    text = document["text"]
-    document["text"] = _read_text(find_blob(text["blob"]), text["length"])
-    offsets = find_blob(document["offsets"]["blob"])
-    document["offsets"] = json.loads(offsets) if offsets is not None else {}
-
-
-def _strip_claim(claim: Plain, apart: _Apart) -> None:
-    if claim["field"] in FREE_TEXT:
-        value = claim["value"]
-        claim["value"] = {"blob": apart.put(_write_text(value)), "length": len(value)}
-    evidence = claim["evidence"]
-    if evidence is not None:
-        # One blob for all the words, because a short quote alone could be guessed from its hash.
-        words = [evidence["quote"], evidence["prefix"], evidence["suffix"], claim["why"]]
-        claim["evidence"] = {"span": evidence["span"], "words": apart.put(_write(words).encode())}
-        claim["why"] = ""
-
-
-def _fill_claim(claim: Plain, find_blob: FindBlob) -> None:
-    if claim["field"] in FREE_TEXT:
-        value = claim["value"]
-        claim["value"] = _read_text(find_blob(value["blob"]), value["length"])
-    evidence = claim["evidence"]
-    if evidence is not None:
-        span = evidence["span"]
-        found = find_blob(evidence["words"])
-        removed = [REMOVED * (span["end"] - span["start"]), "", "", ""]
-        quote, prefix, suffix, claim["why"] = json.loads(found) if found is not None else removed
-        claim["evidence"] = {"span": span, "quote": quote, "prefix": prefix, "suffix": suffix}

@@ -1,6 +1,6 @@
 """What the log needs of a database: named queries, run inside one transaction."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -13,6 +13,10 @@ class Session(Protocol):
 
     def rows(self, query: str, values: Values = ()) -> Rows:
         """Run a query and return all of what it finds."""
+        ...
+
+    def among(self, query: str, names: Collection[str]) -> Rows:
+        """Run a query that takes any number of names."""
         ...
 
     def each(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
@@ -33,6 +37,13 @@ class Database(Protocol):
 
     def reading(self) -> AbstractContextManager[Session]:
         """Look at one moment of the database, whatever is written meanwhile."""
+        ...
+
+    def scrub(self) -> bool:
+        """Overwrite what was deleted, wherever a copy of it may be left; say whether that could be done.
+
+        It cannot while another program looks at the database as it was.
+        """
         ...
 
     def close(self) -> None:

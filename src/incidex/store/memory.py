@@ -5,16 +5,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 
 from incidex.model import Change, Kind, StoreError, Tier
-from incidex.store.base import NO_BLOBS
+from incidex.store.base import NO_BLOBS, Head
 from incidex.store.codec import Line, decode, encode, link
 from incidex.store.projection import Row, fold_key, rows
 from incidex.store.promises import (
     check_blobs,
-    check_chain,
     check_evidence,
     check_judgements,
+    check_return,
     check_stored,
     check_versions,
+    check_words,
+    checked,
+    find_removed,
 )
 
 _Keep = dict[tuple[str | int, ...], int]
@@ -35,36 +38,51 @@ class MemoryLog:
         """Write all of it or nothing; see `Log.append`."""
         check_blobs(blobs)
         check_judgements(changes)
-        encoded = [encode(change) for change in changes]
+        encoded = [encode(change, blobs) for change in changes]
         arriving = dict(blobs)
         for _, apart in encoded:
             arriving.update(apart)
         with self._lock:
             self._require_open()
-            check_versions(changes, self.versions(change.record for change in changes))
-            check_evidence(changes, self._text_finder([line for line, _ in encoded], arriving))
+            current = self.versions(change.record for change in changes)
+            check_versions(changes, current, self._find_change)
+            check_return(arriving, {str(name[0]): serial for name, serial in self._tables["removed"].items()})
+            check_evidence(
+                changes, self._text_finder([line for line, _ in encoded], arriving), self._is_removed
+            )
             linked = link((line for line, _ in encoded), len(self._lines), self._last_hash())
             self._blobs.update(arriving)
             self._lines.extend(linked)
             for line in linked:
                 self._records[line.record].append(line)
             self._project(linked)
+            for name in find_removed(linked):
+                self._blobs.pop(name, None)
             return len(self._lines)
 
     def since(self, serial: int = 0) -> Iterator[Change]:
         """Yield the changes after `serial`; see `Log.since`."""
+        for line in self.lines(serial):
+            yield self._decode([line])[0]
+
+    def lines(self, serial: int = 0) -> Iterator[Line]:
+        """Yield the lines after `serial`."""
         self._require_open()
         at = max(serial, 0)
         while at < len(self._lines):
-            yield decode(self._lines[at], self._blobs.get)
+            yield self._lines[at]
             at += 1
+
+    def head(self) -> Head:
+        """Return where the log ends."""
+        with self._lock:
+            return Head(len(self._lines), self._last_hash())
 
     def history(self, record: str) -> tuple[Change, ...]:
         """Return everything that happened to one record."""
         with self._lock:
             self._require_open()
-            held = self._records.get(record, ())
-            return tuple(decode(line, self._blobs.get) for line in held)
+            return tuple(self._decode(self._records.get(record, ())))
 
     def versions(self, records: Iterable[str]) -> Mapping[str, int]:
         """Return the current version of each record, 0 for a new one."""
@@ -124,7 +142,7 @@ class MemoryLog:
     def verify(self) -> int:
         """Check every line and blob; see `Log.verify`."""
         with self._lock:
-            count = check_chain(self._lines)
+            count = sum(1 for _ in check_words(checked(self._lines, {}), self._blobs.keys().__and__))
             check_stored(self._blobs.items())
             return count
 
@@ -135,6 +153,15 @@ class MemoryLog:
     def _require_open(self) -> None:
         if not self._open:
             raise StoreError("this log has been closed; open it again")
+
+    def _decode(self, lines: Sequence[Line]) -> list[Change]:
+        return decode(lines, lambda names: {name: self._blobs[name] for name in names if name in self._blobs})
+
+    def _find_change(self, record: str, version: int) -> Change | None:
+        return next(iter(self._decode(self._records.get(record, ())[version - 1 : version])), None)
+
+    def _is_removed(self, report: str) -> bool:
+        return any(line.kind == Kind.REMOVED for line in self._records.get(report, ()))
 
     def _last_hash(self) -> str:
         return self._lines[-1].hash if self._lines else ""
@@ -166,7 +193,7 @@ class MemoryLog:
 
 
 #: Rows of these tables end in the serial that first wrote them; the rest names the row.
-_SERIALLED = frozenset({"incident", "report"})
+_SERIALLED = frozenset({"incident", "report", "removed"})
 
 
 def _split(row: Row) -> tuple[tuple[str | int, ...], int]:

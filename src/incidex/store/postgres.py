@@ -1,6 +1,6 @@
 """The log in a PostgreSQL database: any number of writers in turn, any number of readers, on any machine."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
@@ -42,6 +42,10 @@ class PostgresSession:
     def rows(self, query: str, values: Values = ()) -> Rows:
         """Run a query and return all of what it finds."""
         return self._connection.execute(_encoded(_SQL[query]), values).fetchall()
+
+    def among(self, query: str, names: Collection[str]) -> Rows:
+        """Run a query that takes any number of names."""
+        return self.rows(query, (list(names),))
 
     def each(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield what it finds, a hundred rows at a time."""
@@ -97,6 +101,21 @@ class PostgresDatabase:
                     yield PostgresSession(connection)
             finally:
                 self._give_back(connection)
+
+    def scrub(self) -> bool:
+        """Write the table of words anew, and let go of the old one.
+
+        The server's own write-ahead log, its archive and its backups are its operator's.
+        """
+        with self._writer_lock:
+            self._require_open()
+            with explained(self.name):
+                self._writer.execute("VACUUM (FULL) blob")
+                # Deletes the old table's file. Needs a right that the user may lack; the server does it by
+                # itself within minutes.
+                with suppress(psycopg.errors.InsufficientPrivilege):
+                    self._writer.execute("CHECKPOINT")
+                return True
 
     def close(self) -> None:
         """Let go of the server. Readers that are busy let go when they are done."""

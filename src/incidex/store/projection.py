@@ -1,11 +1,11 @@
 """What is rebuilt from the changes so that records can be found: one pure function from change to rows."""
 
-import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from incidex.model import Kind, Stance, StoreError
-from incidex.store.codec import Line, Plain
+from incidex.store.codec import Line, parse
+from incidex.store.words import Plain
 
 #: Fields by whose values incidents are found and compared.
 KEYED = frozenset(
@@ -32,11 +32,12 @@ def rows(line: Line) -> Iterator[Row]:
 
     `incident`: id, serial of its first change. `report`: id, hash of a text, serial.
     `claim`: id, incident, report, field. `key`: field, folded value, incident, tier.
+    `removed`: hash of words that had to go, serial.
 
     Raises `StoreError` when the line is not one that `encode` has written.
     """
     try:
-        body = json.loads(line.body)
+        body = parse(line)
         if line.kind in (Kind.LINKED, Kind.CLAIMED):
             yield Row("incident", (line.record, line.serial))
         if line.kind == Kind.RECEIVED:
@@ -44,7 +45,9 @@ def rows(line: Line) -> Iterator[Row]:
         if line.kind == Kind.CLAIMED:
             for claim in body["claims"]:
                 yield from _claim_rows(claim, line.record)
-    except (ValueError, KeyError, TypeError) as error:
+        if line.kind == Kind.REMOVED:
+            yield from (Row("removed", (name, line.serial)) for name in body["blobs"])
+    except (KeyError, TypeError) as error:
         raise StoreError(f"change {line.serial} cannot be read; run `incidex log verify`") from error
 
 

@@ -1,7 +1,8 @@
 """The log in one SQLite file: one writer at a time, any number of readers, safe from kill and power cut."""
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -35,6 +36,10 @@ class SqliteSession:
     def rows(self, query: str, values: Values = ()) -> Rows:
         """Run a query and return all of what it finds."""
         return self._connection.execute(_SQL[query], values).fetchall()
+
+    def among(self, query: str, names: Collection[str]) -> Rows:
+        """Run a query that takes any number of names."""
+        return self.rows(query, (json.dumps(list(names)),))
 
     def each(self, query: str, values: Values = ()) -> Iterator[tuple[Any, ...]]:
         """Run a query and yield what it finds."""
@@ -80,6 +85,16 @@ class SqliteDatabase:
                     connection.execute("COMMIT")
             finally:
                 self._give_back(connection)
+
+    def scrub(self) -> bool:
+        """Write the file anew without free space, and empty the write-ahead log."""
+        with self._writer_lock:
+            self._require_open()
+            with explained(self.path):
+                self._writer.execute("VACUUM")
+                # Waits as long as a write does for readers of what was before.
+                (is_busy, *_) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                return not is_busy
 
     def close(self) -> None:
         """Let go of the file. Readers that are busy let go when they are done."""

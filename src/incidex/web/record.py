@@ -117,6 +117,7 @@ class Filed:
     published: str
     reliability: str
     accounts: tuple[str, ...]
+    removed: str  # why its words are not here any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +289,9 @@ def _voices(incident: Incident, claims: Iterable[Claim]) -> Iterator[Voice]:
 
 def _voice(incident: Incident, claim: Claim, report: Report | None) -> Voice:
     words = claim.evidence
+    is_removed = words is not None and words.is_removed
+    if is_removed:
+        words = None
     return Voice(
         id=claim.id,
         speaker=claim.speaker.name,
@@ -296,13 +300,26 @@ def _voice(incident: Incident, claim: Claim, report: Report | None) -> Voice:
         prefix=words.prefix if words else "",
         quote=words.quote if words else "",
         suffix=words.suffix if words else "",
-        without=_WITHOUT[claim.no_evidence] if claim.no_evidence else "",
+        without=say_removal(incident, claim.report) if is_removed else _say_without(claim),
         link=link_report(claim.report, incident.id, claim.id) if report and words else "",
         publisher=report.source.name if report else "a report that is not shown here",
         coder=claim.coder,
         confidence=f"{claim.confidence:.0%}",
         why=claim.why,
     )
+
+
+def _say_without(claim: Claim) -> str:
+    return _WITHOUT[claim.no_evidence] if claim.no_evidence else ""
+
+
+def say_removal(incident: Incident, report: str) -> str:
+    """Say that a report's words are gone, since when and why; "" when they are not."""
+    found = incident.removed.get(report)
+    if found is None:
+        return ""
+    what = "Its quotations were" if found.quotes_only else "Its words were"
+    return f"{what} removed on {say_date(found.at.date().isoformat())}: {found.reason}"
 
 
 def _filed(incident: Incident, report: Report) -> Filed:
@@ -315,6 +332,7 @@ def _filed(incident: Incident, report: Report) -> Filed:
         published=say_date(report.published),
         reliability=report.source.reliability,
         accounts=tuple(addresses),
+        removed=say_removal(incident, report.id),
     )
 
 

@@ -4,6 +4,27 @@
 -- The end of the chain, which the next change is linked to.
 SELECT serial, hash FROM change ORDER BY serial DESC LIMIT 1;
 
+-- name: head
+-- Where the log ends, as the last append said.
+SELECT serial, hash FROM head;
+
+-- name: put_head
+-- Said with every append.
+INSERT INTO head (one, serial, hash) VALUES (1, %s, %s)
+ON CONFLICT (one) DO UPDATE SET serial = excluded.serial, hash = excluded.hash;
+
+-- name: chores
+-- Work that was begun.
+SELECT name FROM chore;
+
+-- name: add_chore
+-- Work that has to be done even if the program stops now.
+INSERT INTO chore (name) VALUES (%s) ON CONFLICT DO NOTHING;
+
+-- name: drop_chore
+-- Work that is done.
+DELETE FROM chore WHERE name = %s;
+
 -- name: version
 -- The current version of one record.
 SELECT max(version) FROM change WHERE record = %s;
@@ -12,6 +33,20 @@ SELECT max(version) FROM change WHERE record = %s;
 -- Some lines after a serial, in order.
 SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
 FROM change WHERE serial > %s ORDER BY serial LIMIT 256;
+
+-- name: line
+-- One line.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE serial = %s;
+
+-- name: lines_of_kind
+-- Lines of one kind, oldest first.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE kind = %s ORDER BY serial;
+
+-- name: redact
+-- A line of 0.1.0 loses its words; a removal says what it hashes to then.
+UPDATE change SET body = %s WHERE serial = %s;
 
 -- name: history
 -- Every line of one record, oldest first.
@@ -31,9 +66,21 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s);
 -- The same bytes are kept once.
 INSERT INTO blob (sha256, content) VALUES (%s, %s) ON CONFLICT DO NOTHING;
 
--- name: blob
--- Bytes by their hash.
-SELECT content FROM blob WHERE sha256 = %s;
+-- name: blobs_among
+-- Bytes by their hashes.
+SELECT sha256, content FROM blob WHERE sha256 = ANY(%s);
+
+-- name: stored_among
+-- Which of some hashes have their bytes here.
+SELECT sha256 FROM blob WHERE sha256 = ANY(%s);
+
+-- name: removed_among
+-- Which of some hashes name words that had to go, and by which change.
+SELECT sha256, serial FROM removed WHERE sha256 = ANY(%s) ORDER BY serial;
+
+-- name: drop_blob
+-- Words that have to go.
+DELETE FROM blob WHERE sha256 = %s;
 
 -- name: blobs
 -- Every blob, for verification.
@@ -81,6 +128,14 @@ INSERT INTO claim (id, incident, report, field) VALUES (%s, %s, %s, %s) ON CONFL
 -- name: add_key
 -- A projected row; see projection.py.
 INSERT INTO key (field, value, incident, tier) VALUES (%s, %s, %s, %s) ON CONFLICT DO NOTHING;
+
+-- name: add_removed
+-- A projected row; see projection.py.
+INSERT INTO removed (sha256, serial) VALUES (%s, %s) ON CONFLICT DO NOTHING;
+
+-- name: drop_removed
+-- Before a rebuild.
+DELETE FROM removed;
 
 -- name: drop_key
 -- Before a rebuild, in the order that foreign keys allow.

@@ -4,6 +4,27 @@
 -- The end of the chain, which the next change is linked to.
 SELECT serial, hash FROM change ORDER BY serial DESC LIMIT 1;
 
+-- name: head
+-- Where the log ends, as the last append said.
+SELECT serial, hash FROM head;
+
+-- name: put_head
+-- Said with every append.
+INSERT INTO head (one, serial, hash) VALUES (1, ?, ?)
+ON CONFLICT (one) DO UPDATE SET serial = excluded.serial, hash = excluded.hash;
+
+-- name: chores
+-- Work that was begun.
+SELECT name FROM chore;
+
+-- name: add_chore
+-- Work that has to be done even if the program stops now.
+INSERT INTO chore (name) VALUES (?) ON CONFLICT DO NOTHING;
+
+-- name: drop_chore
+-- Work that is done.
+DELETE FROM chore WHERE name = ?;
+
 -- name: version
 -- The current version of one record.
 SELECT max(version) FROM change WHERE record = ?;
@@ -12,6 +33,20 @@ SELECT max(version) FROM change WHERE record = ?;
 -- Some lines after a serial, in order.
 SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
 FROM change WHERE serial > ? ORDER BY serial LIMIT 256;
+
+-- name: line
+-- One line.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE serial = ?;
+
+-- name: lines_of_kind
+-- Lines of one kind, oldest first.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE kind = ? ORDER BY serial;
+
+-- name: redact
+-- A line of 0.1.0 loses its words; a removal says what it hashes to then.
+UPDATE change SET body = ? WHERE serial = ?;
 
 -- name: history
 -- Every line of one record, oldest first.
@@ -31,9 +66,21 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
 -- The same bytes are kept once.
 INSERT INTO blob (sha256, content) VALUES (?, ?) ON CONFLICT DO NOTHING;
 
--- name: blob
--- Bytes by their hash.
-SELECT content FROM blob WHERE sha256 = ?;
+-- name: blobs_among
+-- Bytes by their hashes.
+SELECT sha256, content FROM blob WHERE sha256 IN (SELECT value FROM json_each(?));
+
+-- name: stored_among
+-- Which of some hashes have their bytes here.
+SELECT sha256 FROM blob WHERE sha256 IN (SELECT value FROM json_each(?));
+
+-- name: removed_among
+-- Which of some hashes name words that had to go, and by which change.
+SELECT sha256, serial FROM removed WHERE sha256 IN (SELECT value FROM json_each(?)) ORDER BY serial;
+
+-- name: drop_blob
+-- Words that have to go.
+DELETE FROM blob WHERE sha256 = ?;
 
 -- name: blobs
 -- Every blob, for verification.
@@ -81,6 +128,14 @@ INSERT INTO claim (id, incident, report, field) VALUES (?, ?, ?, ?) ON CONFLICT 
 -- name: add_key
 -- A projected row; see projection.py.
 INSERT INTO key (field, value, incident, tier) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING;
+
+-- name: add_removed
+-- A projected row; see projection.py.
+INSERT INTO removed (sha256, serial) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- name: drop_removed
+-- Before a rebuild.
+DELETE FROM removed;
 
 -- name: drop_key
 -- Before a rebuild, in the order that foreign keys allow.
