@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.lexicon import Hit, Lexicon, Sentences
-from incidex.model import Span
+from incidex.model import Span, Stance
 
 #: Characters between the two words of a pair, at most; further apart, they speak of different things.
 _APART = 60
@@ -98,7 +98,7 @@ def load_cues(name: str) -> CueTable:
 
 
 #: The tables, by the names of their files.
-TABLES = ("action", "actor", "asset", "discovery", "impact", "motive", "response", "subject")
+TABLES = ("action", "actor", "asset", "discovery", "impact", "motive", "response", "security", "subject")
 
 
 def lexicons() -> tuple[Lexicon, ...]:
@@ -139,6 +139,19 @@ def read_discovery(prepared: Prepared) -> Iterator[Reading]:
 def read_response(prepared: Prepared) -> Iterator[Reading]:
     """Read what was done about it: `response`."""
     return load_cues("response").read(prepared)
+
+
+def read_security(prepared: Prepared) -> Iterator[Reading]:
+    """Read whether harm was done, is only suspected, was averted or never was: `security_incident`.
+
+    The doubt is the value: "a possible breach" asserts that one is suspected. "This was no breach" denies
+    that harm was done, and says nothing of a false alarm.
+    """
+    for reading in load_cues("security").read(prepared):
+        if reading.value == "denied":
+            yield reading._replace(value="Confirmed", stance=Stance.DENIES)
+        else:
+            yield reading if reading.value == "Confirmed" else reading._replace(stance=Stance.ASSERTS)
 
 
 def read_subject(prepared: Prepared) -> Iterator[Reading]:

@@ -20,6 +20,7 @@ from incidex.coding.cues import (
     read_impact,
     read_motive,
     read_response,
+    read_security,
     read_subject,
 )
 from incidex.coding.data import read_data
@@ -56,6 +57,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "asset@1": read_asset,
         "discovery@1": read_discovery,
         "response@1": read_response,
+        "security@1": read_security,
         "subject@1": read_subject,
         "counts@1": read_counts,
         "dates@2": read_dates,

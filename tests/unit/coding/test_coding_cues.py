@@ -50,6 +50,10 @@ def test_every_value_in_the_tables_is_one_that_the_codebook_allows(table: str) -
         ),
         (cues.read_response, "It offers credit monitoring.", ("response", "credit monitoring")),
         (cues.read_response, "It promised replacement phones.", ("response", "devices replaced")),
+        (cues.read_security, "The firm confirmed a breach.", ("security_incident", "Confirmed")),
+        (cues.read_security, "It looks into a possible breach.", ("security_incident", "Suspected")),
+        (cues.read_security, "The attempt was unsuccessful.", ("security_incident", "Near miss")),
+        (cues.read_security, "It was a false alarm.", ("security_incident", "False positive")),
         (cues.read_subject, "It holds data of patients.", ("data.subject", "Patient")),
         (cues.read_subject, "It lost bank account numbers.", ("data.variety", "Bank")),
     ],
@@ -74,3 +78,18 @@ def test_plain_prose_says_nothing() -> None:
     text = "The museum opens at nine. Tickets are sold at the door, and the garden is free."
     for table in TABLES:
         assert not list(cues.load_cues(table).read(Prepared(Document(report="r", text=text))))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("This was not a security breach.", ("Confirmed", "denies")),
+        ("We are looking into a possible data breach.", ("Suspected", "asserts")),
+        ("The company confirmed the attack.", ("Confirmed", "")),
+    ],
+)
+def test_a_doubt_whether_it_happened_is_a_value_and_a_denial_is_a_denial(
+    text: str, said: tuple[str, str]
+) -> None:
+    (reading,) = cues.read_security(Prepared(Document(report="r", text=text)))
+    assert (reading.value, reading.stance) == said
