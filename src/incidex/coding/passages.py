@@ -6,8 +6,25 @@ from dataclasses import dataclass, field
 from incidex.coding.base import Prepared
 from incidex.coding.parties import Cast, make_cast
 from incidex.coding.speech import Speech, read_speech
-from incidex.coding.stance import read_stance
+from incidex.coding.stance import Weighed, weigh_stance
 from incidex.model import Role, Span, Speaker, Stance
+
+#: What a notice of a breach says when it says that something may have been accessed.
+EXPOSURE = frozenset(
+    [
+        "action",
+        "asset.variety",
+        "data.class",
+        "data.records",
+        "data.subject",
+        "data.variety",
+        "impact",
+        "response",
+        "victim.secondary",
+    ]
+)
+#: Who gives notice, or retells it. A researcher, an actor or a bystander who says "may" only guesses.
+_NOTIFIES = frozenset({Role.VICTIM, Role.AUTHORITY, Role.PRESS})
 
 
 @dataclass(frozen=True)
@@ -18,13 +35,22 @@ class Passages:
     cast: Cast
     speech: Speech
     bylines: tuple[Span, ...]  # where a newspaper's own name stands; it says nothing of the incident
-    known: dict[Span, Stance | None] = field(default_factory=dict)  # several coders read the same words
+    known: dict[Span, Weighed] = field(default_factory=dict)  # several coders read the same words
 
-    def stance_at(self, span: Span) -> Stance | None:
-        """Return what the passage does with the words at a span; `None` when it claims nothing of them."""
+    def stance_at(self, span: Span, field: str = "") -> Stance | None:
+        """Return what the passage does with the words at a span; `None` when it claims nothing of them.
+
+        That data "may have been accessed" is what a notice is there to say: it is asserted of the exposure,
+        and doubted of anything else and by anybody who only guesses.
+        """
         if span not in self.known:
-            self.known[span] = read_stance(self.prepared.text, self.sentence_of(span), span)
-        return self.known[span]
+            sentence = self.sentence_of(span)
+            after = self.prepared.text[sentence.end : sentence.end + 16]
+            self.known[span] = weigh_stance(self.prepared.text, sentence, span, after)
+        weighed = self.known[span]
+        if weighed.is_cautious and field in EXPOSURE and self.speaker_at(span).role in _NOTIFIES:
+            return Stance.ASSERTS
+        return weighed.stance
 
     def speaker_at(self, span: Span) -> Speaker:
         """Return who says the words at a span; the publisher when nobody else does."""

@@ -1,6 +1,7 @@
 """Whether a passage asserts, denies or doubts what stands in it, or says nothing of the kind at all."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from incidex.model import Span, Stance
@@ -24,10 +25,11 @@ _NOT_VERB = (
     r"obtain\w*|"
     r"tak\w+|steal\w*|stol\w+|stor\w+|hold|held|paid|pay|publish\w*|collect\w*|impact\w*|breach\w*|reveal\w*|"
     r"view\w*|acquir\w*|leak\w*|los\w+|attack\w*|hack\w*|have|in|on|use\w*|behind|responsible|involved|"
-    r"believe\w*|think|due|caused|part|disclos\w*|download\w*|copied|encrypt|touch\w*)"
+    r"believe\w*|think|offer\w*|left|due|caused|part|disclos\w*|download\w*|copied|encrypt|touch\w*)"
 )
 _DENIAL_BEFORE = re.compile(
-    r"\bno(?!\s(?:longer|doubt|matter|one\b|less|more|evidence|sign|indication|trace|proof|reason|comment|"
+    r"\bnot (?:one|a single)\b|\bnot by (?:an?|the)\b|\bno(?!\s(?:longer|doubt|matter|one\b|less|more|"
+    r"evidence|sign|indication|trace|proof|reason|comment|"
     r"later))\s"
     r"|\bnone of\b|\bneither\b|\bnor\b|\bnobody\b|\bno one\b|\bwithout\b|\bnever\b"
     rf"|(?:\bnot|n['’]t)\s(?!only|just|merely|yet|long)(?:\w+ly\s)?(?={_NOT_VERB}\b)"
@@ -48,6 +50,7 @@ _DENIAL_AFTER = re.compile(
     r"breached|obtained|disclosed|viewed|acquired|at risk|part of|in the|among|stored|attacked|used|shared|"
     r"published|contained|hacked|held|behind|responsible|involve|true)"
     r"|\b(?:was|is|are|were)\s(?:false|untrue|fake|fake news|unfounded)\b|\bas fake news\b|\bfake news\b"
+    r"|^\s?(?:was|were|is|are|did|do|does|has|had|have)(?:\snot|n['’]t)\s*[.,;!”\"]*$"
     r"|\bhas nothing to do with\b|\bhad no part\b|\bnever\s(?:left|been|taken)\b",
     re.IGNORECASE,
 )
@@ -55,9 +58,30 @@ _DOUBT = re.compile(
     r"\bno (?:evidence|sign|indication|trace|proof|reason to believe)\b"
     r"|\b(?:could|can|cannot|can't|unable to|not been able to|"
     r"not)\s(?:not\s)?(?:be\s)?(?:independently\s)?(?:verif|confirm)\w*"
-    r"|\bunverified\b|\bunconfirmed\b|\bun(?:clear|known|certain)\b|\bwhether\b|\bdoubts?\b|\bdoubted\b"
-    r"|\b(?:may|might|could)\s(?:also\s)?(?:have|be\s(?:behind|responsible|involved|affected|at risk|"
-    r"impacted))\b|\bpossibl[ey]\b|\bpotentially\b|\brumou?rs?\b",
+    r"|\bnothing (?:to (?:suggest|indicate)|suggests|indicates)\b|\b(?:stop(?:s|ped)? short of)\b"
+    r"|\bunverified\b|\bunconfirmed\b|\bun(?:clear|certain)\b|\bwhether\b|\bdoubts?\b|\bdoubted\b"
+    r"|\b(?:is|are|was|remains?|remained)\s(?:still\s)?unknown\b"
+    r"|\b(?:fears?|feared|suspects?|speculat\w+|wonders?)\s(?:that|the|its|their|some|an?|more|members|"
+    r"customers)\b"
+    r"|\brumou?rs?\b|\b(?:may|might|could)\s(?:also\s)?be\s(?:behind|responsible|involved)\b",
+    re.IGNORECASE,
+)
+#: What may have happened: in a notice the exposure itself is what is notified, elsewhere it is a doubt.
+_MAY = re.compile(
+    r"\b(?:may|might|could)\s(?:also\s|potentially\s)?(?:have\b|be\s(?:affected|at risk|impacted|exposed|"
+    r"in the))"
+    r"|\bpossibl[ey]\b|\bpotential(?:ly)?\b|\b(?:could|can) ?not (?:be )?rule[d]? (?:it )?out\b",
+    re.IGNORECASE,
+)
+_MAY_AFTER = re.compile(
+    r"[^,;:]{0,60}?\b(?:(?:may|might|could)\s(?:also\s|potentially\s)?(?:have\b|be\s(?:affected|at risk|"
+    r"impacted|"
+    r"exposed|in the))|potentially\s\w{3,12}ed\b|possibly\b)",
+    re.IGNORECASE,
+)
+#: Words with a doubt of their own about who or what did it, and so no mere caution of a notice.
+_BY_SOMEBODY = re.compile(
+    r"\b(?:hackers?|thie(?:f|ves)|attackers?|intruders?|criminals?|they|he|she)\s(?:may|might|could)\b",
     re.IGNORECASE,
 )
 _DROP = re.compile(
@@ -65,7 +89,9 @@ _DROP = re.compile(
     r"|\b(?:could|can|would|should|might|must)\s(?:not\s)?(?:be\s(?:used|able)|use|help|locate|lead|allow|"
     r"expect|type|change|have been worse)\b"
     r"|\b(?:you|customers|users|people|nobody|everyone) (?:should|can|may|must|could)\b|\bplease\b|"
-    r"\bwe recommend\b|\badvise[sd]?\b"
+    r"\bwe recommend\b|\badvise[sd]?\b|\b(?:plan(?:s|ned|ning)?|intend(?:s|ed)?|aim(?:s|ed)?|hop(?:e|es|"
+    r"ed|ing)) to\b"
+    r"|\bwould(?:\snot|n['’]t)?\s(?:be\b|have\b|never\b)"
     r"|\bto (?:avoid|prevent|protect against)\b|\b(?:did|has|have|does|would|do) not (?:yet )?(?:say|said|"
     r"disclose[d]?|specify|specified|reveal\w*|comment\w*|name[d]?|know|state)\b"
     r"|\bdeclined to\b|\bdid not respond\b|\bwhat to\b",
@@ -74,39 +100,84 @@ _DROP = re.compile(
 #: A word without which no pattern above can match; most sentences have none, and need no more reading.
 _CUE = re.compile(
     r"\b(?:no|none|not|neither|nor|nobody|nothing|never|without|cannot|if|unless|in\scase|should|could|can|"
-    r"would|might|must|may|please|whether|fake|false|untrue|unfounded|unable)\b|n['’]t\b|nverified"
+    r"would|will|going\sto|might|must|may|please|whether|fears?|feared|fake|false|untrue|unfounded|"
+    r"unable)\b|n['’]t\b|nverified"
     r"|\b(?:deny|deni|reject|refut|disput|dismiss|ruled|free\sof|rather|un(?:confirm|clear|known|certain)|"
-    r"doubt|possibl|potential|rumou?r|recommend|advise|avoid|prevent|protect|declin|what\sto)",
+    r"doubt|possibl|potential|rumou?r|recommend|advise|suspect|speculat|wonder|plan|intend|aim|hop(?:e|"
+    r"ing)|stop|"
+    r"avoid|prevent|protect|declin|what\sto)",
     re.IGNORECASE,
 )
+_IMPERATIVE = re.compile(
+    r"(?:[-•*–]\s|\d{1,2}[.)]\s|[^.;:,]{0,40}:\s)?(?:please\s)?(?:do not|don['’]t|never|always|change|"
+    r"reset|monitor|review|watch|"
+    r"check|beware|avoid|remain|consider|enable|install|visit|order|request|freeze|shred|contact|call us|"
+    r"make sure|"
+    r"keep an eye|update your|use (?:a|two|strong|unique)|be (?:wary|careful|alert|"
+    r"vigilant))\b(?!\s(?:was|were|is|of)\b)",
+    re.IGNORECASE,
+)
+#: A plan of what is still to do: "will reset every password".
+_TO_DO = re.compile(r"\b(?:will|going to)\s(?:soon\s|now\s)?(?:reset|change|replace|delete)\b", re.IGNORECASE)
+_YES_NO = re.compile(r"[\s“\"]{0,4}(?:A: )?(yes|no)\b", re.IGNORECASE)
+_NOT_INSIDE = re.compile(r"^(?:none|neither|never|without)\b|\b(?:no|not|never)\b", re.IGNORECASE)
+_NOT_JUST_BEFORE = re.compile(r"\b(?:not|never|no)\s(?:\w{3,20}ly\s)?\Z", re.IGNORECASE)
 #: Characters either side in which a cue is looked for: a clause, and bounded on a text without any stop.
 _REACH = 280
 
 
-def read_stance(text: str, sentence: Span, span: Span) -> Stance | None:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How a passage stands to its words, and whether the only doubt is that it "may have" happened."""
+
+    stance: Stance | None
+    is_cautious: bool = False
+
+
+_ASSERTED, _CLAIMS_NOTHING = Weighed(Stance.ASSERTS), Weighed(None)
+
+
+def read_stance(text: str, sentence: Span, span: Span, after: str = "") -> Stance | None:
     """Return how the passage stands to the words at `span`; `None` when it makes no claim of them.
 
-    `None` is for conditions, advice, plans and things left unsaid ("if your data was …", "would not say
-    how many …"). The scope of a cue is its clause; "denied that …" reaches over the clause it governs.
+    `None` is for conditions, advice, plans, questions and things left unsaid ("if your data was …", "would
+    not say how many …"). The scope of a cue is its clause; "denied that …" reaches over what it governs.
+    A question is answered by what comes `after` the sentence, if that is a yes or a no.
     """
-    if not _has_cue(text[sentence.start : max(sentence.end, span.end)]):
-        return Stance.ASSERTS
+    return weigh_stance(text, sentence, span, after).stance
+
+
+def weigh_stance(text: str, sentence: Span, span: Span, after: str = "") -> Weighed:
+    """Return the stance as `read_stance` does, and whether it is only cautious."""
+    whole = text[sentence.start : max(sentence.end, span.end)]
+    if whole.endswith("?"):
+        return _answer(after)
+    if _IMPERATIVE.match(whole):
+        return _CLAIMS_NOTHING
+    if not _has_cue(whole):
+        return _ASSERTED
     before = _unwrap(text[max(sentence.start, span.start - _REACH) : span.start])
-    after = _unwrap(text[span.end : max(span.end, min(sentence.end, span.end + _REACH))])
+    behind = _unwrap(text[span.end : max(span.end, min(sentence.end, span.end + _REACH))])
     inside = text[span.start : span.end]
     before = "" if _BREAK.search(inside) else before
-    clause, tail = _clause_before(before), _clause_after(after)
-    if _DROP.search(clause):
-        return None
+    clause, tail = _clause_before(before), _clause_after(behind)
+    if _DROP.search(clause) or _TO_DO.search(clause):
+        return _CLAIMS_NOTHING
     if _is_denied(before, clause, tail, inside):
-        return Stance.DENIES
-    if (
-        _DOUBT.search(clause)
-        or re.match(r"[^,;:]{0,40}?\b(?:may|might|could) have\b", tail)
-        or "nverified" in tail
-    ):
-        return Stance.DOUBTS
-    return Stance.ASSERTS
+        return Weighed(Stance.DENIES)
+    if _DOUBT.search(clause) or "nverified" in tail:
+        return Weighed(Stance.DOUBTS)
+    if _MAY.search(clause) or _MAY.search(inside) or _MAY_AFTER.match(tail):
+        return Weighed(Stance.DOUBTS, is_cautious=not _BY_SOMEBODY.search(whole))
+    return _ASSERTED
+
+
+def _answer(after: str) -> Weighed:
+    """Return what a question's answer makes of it: "Was my card affected? No."."""
+    found = _YES_NO.match(after)
+    if not found:
+        return _CLAIMS_NOTHING
+    return _ASSERTED if found[1].casefold() == "yes" else Weighed(Stance.DENIES)
 
 
 @lru_cache(maxsize=256)
@@ -121,7 +192,7 @@ def _unwrap(words: str) -> str:
 
 
 def _is_denied(before: str, clause: str, tail: str, inside: str) -> bool:
-    if re.match(r"(?:no|none|neither|never|without)\b", inside, re.IGNORECASE):
+    if _NOT_INSIDE.search(inside) or _NOT_JUST_BEFORE.search(clause):
         return True
     if any(not _closed(clause, cue, tail) for cue in _DENIAL_BEFORE.finditer(clause)):
         return True
@@ -154,7 +225,13 @@ def _closed(clause: str, cue: re.Match[str], tail: str) -> bool:
 
 def _ends_speech(since: str) -> bool:
     return bool(
-        _BREAK.search(since) or re.search(r"\band (?:said|says|that)\b|,\s(?:and|which|who)\b", since)
+        _BREAK.search(since)
+        or re.search(
+            r"\band (?:said|says|that)\b|,\s(?:and|which|who)\b"
+            r"|,\s(?:it|he|she|they|the \w{2,20}|[A-Z]\w{1,20})\s(?:has|have|had|is|was|were|now|later|"
+            r"also|then|since)\b",
+            since,
+        )
     )
 
 

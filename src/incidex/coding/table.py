@@ -210,7 +210,7 @@ def _is_own_victim(reading: Reading, passages: Passages) -> bool:
 def _stance_of(reading: Reading, passages: Passages) -> Stance | None:
     if reading.stance:
         return Stance(reading.stance)
-    stance = passages.stance_at(reading.span)
+    stance = passages.stance_at(reading.span, reading.field)
     return None if stance is Stance.DENIES and reading.field in _CIRCUMSTANCES else stance
 
 

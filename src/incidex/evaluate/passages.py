@@ -99,5 +99,5 @@ def _hear(passages: Passages, each: Passage) -> Heard:
     return Heard(
         passage=each,
         speaker=passages.speaker_at(each.span),
-        stance=passages.stance_at(each.span),
+        stance=passages.stance_at(each.span, each.field),
     )

@@ -2,8 +2,10 @@
 
 import pytest
 
+from incidex.coding.base import Prepared
+from incidex.coding.passages import read_passages
 from incidex.coding.stance import read_stance
-from incidex.model import Span, Stance
+from incidex.model import Document, Report, Role, Source, Span, Stance
 from incidex.text import sentences
 
 ASSERTS, DENIES, DOUBTS = Stance.ASSERTS, Stance.DENIES, Stance.DOUBTS
@@ -61,6 +63,21 @@ STANCES: list[tuple[str, str, Stance | None]] = [
         DENIES,
     ),
     ("Nobody used the network with the laptop since it was stolen.", "laptop since it was stolen", ASSERTS),
+    ("“Not one” password was taken.", "password", DENIES),
+    ("The outage was caused by an update and not by a cyberattack.", "cyberattack", DENIES),
+    ("It maintains that passwords weren't.", "passwords", DENIES),
+    ("The data is by our knowledge not stolen.", "stolen", DENIES),
+    ("We took no data.", "took no data", DENIES),
+    ("Although it denied any breach, it has now conceded that passwords were taken.", "passwords", ASSERTS),
+    ("There is nothing to suggest that passwords were taken.", "passwords", DOUBTS),
+    ("The union fears that passwords were taken.", "passwords", DOUBTS),
+    ("Passwords were seen by an unknown actor.", "Passwords", ASSERTS),
+    ("The firm plans to replace all passwords.", "passwords", None),
+    ("We will reset all passwords.", "passwords", None),
+    ("What you can do: change your passwords.", "passwords", None),
+    ("- Do not send passwords by e-mail.", "passwords", None),
+    ("Were passwords taken?", "passwords", None),
+    ("If it were so, passwords would be online by Friday.", "passwords", None),
     ("If your passwords were taken, call us.", "passwords", None),
     ("You should change your passwords.", "passwords", None),
     ("Please change your passwords.", "passwords", None),
@@ -85,3 +102,41 @@ def test_a_text_without_a_stop_costs_no_more_than_its_clauses() -> None:
     whole = Span(0, len(text))
     assert {read_stance(text, whole, Span(at, at + 5)) for at in range(10, 270, 7)} == {DENIES}
     assert {read_stance(text, whole, Span(at, at + 5)) for at in range(10_000, 80_000, 70)} == {ASSERTS}
+
+
+ANSWERS: list[tuple[str, Stance | None]] = [
+    (" Yes, all of them.", ASSERTS),
+    (" No. They are kept apart.", DENIES),
+    (" We do not know yet.", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("answer", "stance"), ANSWERS)
+def test_a_question_is_what_its_answer_makes_of_it(answer: str, stance: Stance | None) -> None:
+    text = f"Was my bank account affected?{answer}"
+    question = Span(0, text.index("?") + 1)
+    assert read_stance(text, question, Span(7, 19), text[question.end :]) is stance
+
+
+NOTICES: list[tuple[str, Role, str, Stance]] = [
+    ("Your passwords may have been accessed.", Role.VICTIM, "data.class", ASSERTS),
+    ("Your passwords may have been accessed.", Role.PRESS, "data.class", ASSERTS),
+    ("Your passwords may have been accessed.", Role.RESEARCHER, "data.class", DOUBTS),
+    ("Your passwords may have been accessed.", Role.VICTIM, "actor.name", DOUBTS),
+    ("We could not rule out that passwords were taken.", Role.VICTIM, "data.class", ASSERTS),
+    ("Passwords were potentially exposed.", Role.VICTIM, "data.class", ASSERTS),
+    ("Experts say that passwords may have been accessed.", Role.VICTIM, "data.class", DOUBTS),
+    ("The thieves might have seen passwords.", Role.PRESS, "data.class", DOUBTS),
+    ("There is no evidence that passwords may have been accessed.", Role.VICTIM, "data.class", DOUBTS),
+]
+
+
+@pytest.mark.parametrize(("text", "role", "field", "stance"), NOTICES)
+def test_a_notice_asserts_what_may_have_been_accessed(
+    text: str, role: Role, field: str, stance: Stance
+) -> None:
+    report = Report(sha256="0" * 64, source=Source(name="Acme Foods", role=role))
+    passages = read_passages(Prepared(Document(report=report.id, text=text), report=report), "")
+    at = text.index("asswords") - 1
+    assert passages.stance_at(Span(at, at + 9), field) is stance
