@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from incidex.app.evaluation import evaluate_app
+from incidex.app.exporting import add_export
 from incidex.app.link_commands import make_link_app
 from incidex.app.settings import Settings
 from incidex.model import IncidexError, InputError
@@ -279,6 +280,7 @@ def rebuild() -> None:
 
 
 app.add_typer(make_link_app(_open_log), name="link")
+add_export(app, _open_log)
 
 
 @app.command()

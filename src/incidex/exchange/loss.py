@@ -1,0 +1,104 @@
+"""What a format cannot hold: said claim by claim, beside every export, instead of dropped in silence."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from incidex.model import Claim, Decision, Incident, Stance, Status, Value
+
+
+class Lost(StrEnum):
+    """What part of a claim is lost."""
+
+    VALUE = "value"  # the format has no place for the field, or no word for the value
+    CHOICE = "choice"  # it has place for one value, and another one went out
+    SPEAKER = "speaker"  # it cannot say who says so
+    STANCE = "stance"  # it cannot say that somebody denies or doubts it
+    STATUS = "status"  # it cannot say that the value is disputed, claimed or reported only
+    PRECISION = "precision"  # it holds a coarser or finer value than was said
+    EVIDENCE = "evidence"  # it cannot quote
+    ADDED = "added"  # it demands a value that nobody has said
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Loss:
+    """One thing of one record that did not go out."""
+
+    record: str
+    field: str
+    value: str
+    lost: Lost
+    why: str
+
+
+class Choice(StrEnum):
+    """Which of several values of a field goes out."""
+
+    ALL = "all"
+    ACCEPTED = "accepted"  # those that a person accepted
+    CONFIRMED = "confirmed"  # those whose status is confirmed
+    STRONGEST = "strongest"  # the first of the record, of each field one
+    NEWEST = "newest"  # the one that was last said, by the reports' dates
+
+
+def choose(incident: Incident, choice: Choice = Choice.ALL) -> Mapping[str, Sequence[Value]]:
+    """Return the values of each field that go out, strongest first; retracted ones never do."""
+    held = {
+        field: [value for value in values if value.status is not Status.RETRACTED]
+        for field, values in incident.values.items()
+    }
+    chosen = {field: _pick(values, choice, _dates(incident)) for field, values in held.items()}
+    return {field: values for field, values in chosen.items() if values}
+
+
+def _pick(values: Sequence[Value], choice: Choice, dates: Mapping[str, str]) -> Sequence[Value]:
+    match choice:
+        case Choice.ACCEPTED:
+            return [value for value in values if value.reviewed is Decision.ACCEPTED]
+        case Choice.CONFIRMED:
+            return [value for value in values if value.status is Status.CONFIRMED]
+        case Choice.STRONGEST:
+            return values[:1]
+        case Choice.NEWEST:
+            return [max(values, key=lambda value: _last_said(value, dates))] if values else []
+        case _:
+            return values
+
+
+def _dates(incident: Incident) -> Mapping[str, str]:
+    return {report.id: report.published for report in incident.reports}
+
+
+def _last_said(value: Value, dates: Mapping[str, str]) -> tuple[str, float]:
+    said = max((dates.get(claim.report, "") for claim in value.asserting), default="")
+    return (said, value.confidence)
+
+
+def left_out(incident: Incident, chosen: Mapping[str, Sequence[Value]]) -> Iterator[Loss]:
+    """Yield the values that the choice left at home, and those that somebody denies and nobody asserts."""
+    for field, values in incident.values.items():
+        out = {value.value for value in chosen.get(field, ())}
+        for value in values:
+            if value.value not in out and value.status is not Status.RETRACTED:
+                yield Loss(incident.id, field, value.value, Lost.CHOICE, "another value was chosen to go out")
+    for field, values in incident.denied.items():
+        for value in values:
+            for claim in value.denying:
+                yield Loss(incident.id, field, value.value, Lost.STANCE, _denied(claim))
+
+
+def unsaid(incident: Incident, field: str, value: Value) -> Iterator[Loss]:
+    """Yield what a format that holds bare values loses of one: its speakers, denials, doubts and status."""
+    for name in sorted({claim.speaker.name for claim in value.asserting}):
+        yield Loss(incident.id, field, value.value, Lost.SPEAKER, f"that {name} says so")
+    for claim in value.claims:
+        if claim.stance is Stance.DENIES:
+            yield Loss(incident.id, field, value.value, Lost.STANCE, _denied(claim))
+        elif claim.stance is Stance.DOUBTS:
+            yield Loss(incident.id, field, value.value, Lost.STANCE, f"that {claim.speaker.name} doubts it")
+    if value.status is not Status.CONFIRMED:
+        yield Loss(incident.id, field, value.value, Lost.STATUS, f"that it is {value.status} only")
+
+
+def _denied(claim: Claim) -> str:
+    return f"that {claim.speaker.name} denies it"

@@ -1,0 +1,71 @@
+"""`incidex export` on the installed program: the file, its loss report, and wrong input."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPORT = "Acme Corporation said hackers stole the names of 1,200 customers in April 2017."
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "incidex.app.cli", *arguments],
+        capture_output=True,
+        text=True,
+        env={"INCIDEX_HOME": str(home), "PATH": "/usr/bin:/bin"},
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("export")
+    (folder / "report.txt").write_text(REPORT, "utf-8")
+    assert run(folder, "add", str(folder / "report.txt")).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", ["veris", "jsonl", "csv", "claims"])
+def test_each_format_is_written_with_its_losses_beside_it(home: Path, name: str) -> None:
+    out = home / f"out.{name}"
+    done = run(home, "export", name, "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert out.read_text("utf-8").strip()
+    losses = (home / f"out.{name}.losses.csv").read_text("utf-8").splitlines()
+    assert losses[0] == "record,field,value,lost,why"
+    assert "1 records written" in done.stdout
+
+
+def test_the_veris_file_holds_the_incident(home: Path) -> None:
+    out = home / "records.json"
+    run(home, "export", "veris", "--out", str(out))
+    (record,) = json.loads(out.read_text("utf-8"))
+    assert record["timeline"]["incident"]["year"] == 2017
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("xml", "--out", "x.xml"), "there is no format 'xml'; there are veris, jsonl, csv, claims"),
+        (("csv", "--out", "x.csv", "--choose", "best"), "'best' chooses nothing"),
+        (("csv", "--out", "x.csv", "--tier", "blue"), "'blue' is not a tier"),
+        (("csv", "--out", "/no/such/folder/x.csv"), "cannot be written"),
+    ],
+)
+def test_wrong_input_is_one_sentence(home: Path, arguments: tuple[str, ...], complaint: str) -> None:
+    done = run(home, "export", *arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_there_is_not_overwritten_unless_told_to(home: Path) -> None:
+    out = home / "kept.csv"
+    out.write_text("mine", "utf-8")
+    assert run(home, "export", "csv", "--out", str(out)).returncode == 2
+    assert out.read_text("utf-8") == "mine"
+    assert run(home, "export", "csv", "--out", str(out), "--force").returncode == 0
