@@ -19,9 +19,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Server:
     return find_server(base.parent if is_worker else base, os.getppid() if is_worker else os.getpid())
 
 
+def _schema() -> str:
+    return f"test_{os.getpid()}_{next(_NUMBERS)}"
+
+
 @pytest.fixture
 def postgres_url(postgres: Server) -> Iterator[str]:
     """The address of an empty schema of this test's own."""
-    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-    with new_schema(postgres, name) as url:
+    with new_schema(postgres, _schema()) as url:
+        yield url
+
+
+@pytest.fixture
+def second_postgres_url(postgres: Server) -> Iterator[str]:
+    """The address of another."""
+    with new_schema(postgres, _schema()) as url:
         yield url

@@ -1,6 +1,7 @@
-"""Looking after a database: removal of words, as a person does it."""
+"""Looking after a database as a person does: removal, backup, restore, copy, verifying, what changed."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,72 @@ def test_a_removal_of_nothing_is_refused(run: Run, report: str, arguments: list[
     done = run("remove", *arguments)
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def test_a_backup_is_restored_only_when_told_to(run: Run, report: str, tmp_path: Path) -> None:
+    file = tmp_path / "backup"
+    assert "It was read back and verified." in run("backup", file).stdout
+    refused = run("backup", file)
+    assert (refused.returncode, "exists" in refused.stderr) == (2, True)
+    (tmp_path / "c.txt").write_text(TEXT.replace("Aldgate", "Camden"))
+    run("add", tmp_path / "c.txt")
+    refused = run("restore", file)
+    assert refused.returncode == 2
+    assert "holds 9 changes, of which the backup lacks 3; --force replaces them" in refused.stderr
+    assert run("show", "camden").returncode == 0
+    assert "holds 6 changes" in run("restore", file, "--force").stdout
+    assert run("show", "camden").returncode == 2
+    assert "6 changes, and every one" in run("log", "verify").stdout
+
+
+def test_a_database_is_copied_to_a_server_and_back(
+    run: Run, home: Path, report: str, tmp_path: Path, postgres_url: str
+) -> None:
+    there = run("copy", home / "incidex.db", postgres_url)
+    assert there.returncode == 0, there.stderr
+    assert "Copied 6 changes; both end in " in there.stdout
+    back = run("copy", postgres_url, tmp_path / "back.db")
+    assert back.stdout == there.stdout
+    verified = [
+        run("log", "verify", INCIDEX_DATABASE=str(place)).stdout
+        for place in (home / "incidex.db", postgres_url, tmp_path / "back.db")
+    ]
+    assert verified[0] == verified[1] == verified[2]
+    again = run("copy", home / "incidex.db", postgres_url)
+    assert (again.returncode, "holds 6 changes" in again.stderr) == (2, True)
+    same = run("copy", home / "incidex.db", home / "incidex.db")
+    assert (same.returncode, "is both" in same.stderr) == (2, True)
+
+
+def test_verify_remembers_and_expects(run: Run, home: Path, report: str) -> None:
+    last = run("log", "verify").stdout.split("The last is ")[1].split()[0]
+    assert run("log", "verify", "--expect", last).returncode == 0
+    for wrong, words in (("0" * 64, "rewritten, or cut off"), ("abc", "not a hash")):
+        refused = run("log", "verify", "--expect", wrong)
+        assert refused.returncode == 2
+        assert words in refused.stderr
+    with sqlite3.connect(home / "incidex.db") as connection:  # as someone would who knows the tables
+        connection.execute("DELETE FROM key")
+        connection.execute("DELETE FROM claim")
+        connection.execute("DELETE FROM change WHERE serial = 6")
+        connection.execute(
+            "UPDATE head SET (serial, hash) = (SELECT serial, hash FROM change WHERE serial = 5)"
+        )
+    connection.close()
+    refused = run("log", "verify")
+    assert refused.returncode == 2
+    assert "change 6 is not the one that was there when this was last verified" in refused.stderr
+    refused = run("log", "verify", "--expect", last)
+    assert refused.returncode == 2
+
+
+def test_says_what_changed_between_two_moments(run: Run, report: str, tmp_path: Path) -> None:
+    (tmp_path / "c.txt").write_text(TEXT.replace("1,200", "1,300") + " It was found in June 2024.")
+    run("add", tmp_path / "c.txt", "--source", "The Ferry")
+    said = run("diff", "aldgate", "6").stdout
+    assert "data.records: gained 1300" in said
+    assert "by The Ferry" in said
+    told = json.loads(run("diff", "aldgate", "6", "9", "--json").stdout)
+    assert {"gained"} <= {each["happened"] for each in told}
+    assert run("diff", "aldgate", "9").stdout == "Nothing changed in between.\n"
+    assert run("diff", "aldgate", "whenever").returncode == 2

@@ -147,7 +147,7 @@ def test_goes_on_after_the_server_has_closed_its_connections(postgres_url: str) 
     log = PostgresLog(postgres_url)
     log.append(batch())
     assert log.last_serial() == 3
-    database = log._database
+    database = log.database
     assert isinstance(database, PostgresDatabase)
     for connection in (database._writer, *database._readers):
         run_sql(postgres_url, f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)")

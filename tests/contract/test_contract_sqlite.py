@@ -130,7 +130,7 @@ def test_a_removal_that_was_interrupted_is_finished_by_the_next_start(path: Path
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr("incidex.store.opening.BUSY_SECONDS", 0.1)
-        log._database._writer.execute("PRAGMA busy_timeout = 100")  # type: ignore[attr-defined]
+        log.database._writer.execute("PRAGMA busy_timeout = 100")  # type: ignore[attr-defined]
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM blob").fetchone()
         with pytest.raises(StoreError, match="another program still looks"):

@@ -13,13 +13,14 @@ from incidex.app.evaluation import evaluate_app
 from incidex.app.exporting import add_export
 from incidex.app.link_commands import make_link_app
 from incidex.app.settings import Settings
+from incidex.app.upkeep_commands import add_upkeep
 from incidex.model import IncidexError, InputError
 
 if TYPE_CHECKING:
     from incidex.app.coders import Code
     from incidex.app.incoming import Origin
     from incidex.app.pipeline import Added
-    from incidex.store import Log
+    from incidex.store import SqlLog
 
 app = typer.Typer(
     name="incidex",
@@ -66,7 +67,7 @@ def _settings() -> Settings:
 
 
 @contextmanager
-def _open_log(settings: Settings | None = None, *, create: bool = False) -> Iterator["Log"]:
+def _open_log(settings: Settings | None = None, *, create: bool = False) -> Iterator["SqlLog"]:
     from incidex.app.database import open_log
 
     chosen = settings or _settings()
@@ -237,17 +238,18 @@ def show(
 
 
 @app.command()
-def remove(
-    report: Annotated[str, typer.Argument(metavar="REPORT", help="The report's id, or a failure's.")],
-    reason: Annotated[str, typer.Option(help="Why its words have to go; everyone may read this.")],
-    quotes_only: Annotated[bool, typer.Option("--quotes-only", help="Keep the report itself.")] = False,
-    by: Annotated[str, typer.Option(help="Who decided it; your user name unless given.")] = "",
+def diff(
+    name: Annotated[str, typer.Argument(metavar="ID|NAME", help="An incident's id, or its victim's name.")],
+    before: Annotated[str, typer.Argument(metavar="A", help="A serial or a time.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="A later one; now unless given.")] = "",
+    json: JsonOption = False,
+    tier: TierOption = "red",
 ) -> None:
-    """Remove a report's bytes, text and quotes for good, and say so in its records."""
-    from incidex.app.upkeep import remove_words
+    """Say what changed in a record between two moments, in words."""
+    from incidex.app.printing import print_difference
 
     with _open_log() as log:
-        typer.echo(remove_words(log, report, reason=reason, by=by, quotes_only=quotes_only))
+        print_difference(log, name, before, after, tier=tier, as_json=json)
 
 
 @log_app.callback(invoke_without_command=True)
@@ -264,21 +266,7 @@ def log_(
             print_changes(log, last, as_json=json)
 
 
-@log_app.command()
-def verify() -> None:
-    """Check every link of the history; name the first that does not hold."""
-    with _open_log() as log:
-        typer.echo(f"{log.verify():,} changes, and every one is as it was written.")
-
-
-@log_app.command()
-def rebuild() -> None:
-    """Drop everything that is made from the history, and make it again."""
-    with _open_log() as log:
-        log.rebuild()
-        typer.echo(f"Rebuilt from {log.last_serial():,} changes.")
-
-
+add_upkeep(app, log_app, _open_log, _settings)
 app.add_typer(make_link_app(_open_log), name="link")
 add_export(app, _open_log)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from incidex.app.settings import ServerUrl
 from incidex.model import InputError
-from incidex.store import Log, SqliteLog
+from incidex.store import SqliteLog, SqlLog
 
 
-def open_log(database: Path | ServerUrl) -> Log:
+def open_log(database: Path | ServerUrl) -> SqlLog:
     """Return the log that is kept there; raise `InputError` when what it needs is not installed."""
     if isinstance(database, Path):
         return SqliteLog(database)

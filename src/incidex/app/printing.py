@@ -7,9 +7,9 @@ import msgspec
 
 from incidex.app.finding import get_incident
 from incidex.app.terminal import make_console, make_safe, show_codebook, show_field, show_incident, show_terms
-from incidex.codebook import fields, get_field, get_vocabulary, vocabularies
+from incidex.codebook import fields, get_field, get_vocabulary, policy, vocabularies
 from incidex.exchange import to_record
-from incidex.model import AsOf, Change, InputError, Tier, tell
+from incidex.model import AsOf, Change, InputError, Tier, compare, fold_record, tell
 from incidex.store import Log
 
 
@@ -20,6 +20,27 @@ def print_record(log: Log, name: str, *, tier: str, as_of: str, as_json: bool) -
         print(msgspec.json.encode(to_record(incident)).decode())
     else:
         make_console().print(show_incident(incident))
+
+
+def print_difference(log: Log, name: str, before: str, after: str, *, tier: str, as_json: bool) -> None:
+    """Print what changed in a record between two moments."""
+    level = parse_tier(tier)
+    moments = parse_as_of(before), parse_as_of(after)
+    if not before:
+        raise InputError("name the earlier moment: a serial, or a time like 2026-11-23T10:00Z")
+    found = get_incident(log, name, tier=level).id
+    old, new = (
+        fold_record(log.history, found, as_of=moment, tier=level, policy=policy()) for moment in moments
+    )
+    changed = compare(old, new)
+    if as_json:
+        plain = [{**msgspec.to_builtins(each), "sentence": each.sentence} for each in changed]
+        print(msgspec.json.encode(plain).decode())
+        return
+    for each in changed:
+        print(make_safe(each.sentence))
+    if not changed:
+        print("Nothing changed in between.")
 
 
 def parse_tier(text: str) -> Tier:

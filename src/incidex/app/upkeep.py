@@ -1,13 +1,119 @@
-"""The commands that look after a database: removal."""
+"""What the commands that look after a database do."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from getpass import getuser
+from pathlib import Path
 
-from incidex.model import ConflictError, InputError
-from incidex.store import Log, Plan, plan_removal
+from incidex.app.database import open_log
+from incidex.app.heads import check_kept, keep
+from incidex.app.settings import ServerUrl, Settings
+from incidex.app.terminal import Step, make_console, progress
+from incidex.model import ConflictError, InputError, StoreError
+from incidex.store import (
+    Head,
+    Log,
+    Plan,
+    Snapshot,
+    SqlLog,
+    fill,
+    opened,
+    plan_removal,
+    snapshot,
+    write_backup,
+)
 
 #: How often a removal is planned anew when somebody else wrote first.
 ATTEMPTS = 20
+
+
+def verify_log(log: SqlLog, expect: str, settings: Settings) -> str:
+    """Check the history, and that it still holds what was kept of it elsewhere; keep where it ends now."""
+    count = log.verify()
+    head = log.head()
+    check_kept(log, settings)
+    if expect and log.find_serial(_parse_hash(expect)) is None:
+        raise StoreError(
+            f"no change has the hash {expect}: the log was rewritten, or cut off before that change"
+        )
+    keep(head, settings)
+    said = f"{count:,} changes, and every one is as it was written."
+    if not head.serial:
+        return said
+    return f"{said}\nThe last is {head.hash}\nKept elsewhere, --expect shows later that nothing was cut off."
+
+
+def _parse_hash(text: str) -> str:
+    found = text.strip().lower()
+    if len(found) != 64 or set(found) - set("0123456789abcdef"):
+        raise InputError(f"{text!r} is not a hash: `incidex log verify` prints one, of 64 letters and digits")
+    return found
+
+
+def back_up(log: SqlLog, file: Path) -> str:
+    """Write the log to one file, and say what is in it."""
+    with snapshot(log.database) as source, _progress("backing up", source) as step:
+        head = write_backup(source, file, step=step)
+    return f"{file} holds {_say(head)}. It was read back and verified."
+
+
+def restore_from(log: SqlLog, file: Path, *, force: bool, settings: Settings) -> str:
+    """Replace the log by a backup; raise `InputError`, saying what would be lost, unless that is wanted."""
+    with opened(file) as backup, snapshot(backup) as source:
+        there = log.head()
+        if there.serial and not force:
+            raise InputError(
+                f"{settings.database} holds {there.serial:,} changes, {_say_lost(log, there, source)}; "
+                "--force replaces them, `incidex backup` keeps them first"
+            )
+        with _progress("restoring", source) as step:
+            head = fill(log, source, replace=force, step=step)
+    keep(head, settings)
+    return f"{settings.database} holds {_say(head)}."
+
+
+def _say_lost(log: SqlLog, there: Head, source: Snapshot) -> str:
+    """Say how much of what is there the backup does not have."""
+    hashes = {line.serial: line.hash for line in log.lines()}
+    common = max((line.serial for line in source.lines() if hashes.get(line.serial) == line.hash), default=0)
+    if common == there.serial:
+        return "all of which the backup has too"
+    return f"of which the backup lacks {there.serial - common:,}"
+
+
+def copy_database(source: Path | ServerUrl, target: Path | ServerUrl) -> str:
+    """Copy a log to an empty database, and compare both; say where both end."""
+    if isinstance(target, Path) and isinstance(source, Path) and target.absolute() == source.absolute():
+        raise InputError(f"{source} is both; name another target")
+    with _reading(source) as found:
+        with closing(open_log(target)) as log, _progress("copying", found) as step:
+            if there := log.last_serial():
+                raise InputError(f"{target} holds {there:,} changes; name an empty database")
+            head = fill(log, found, step=step)
+        if head != found.head:
+            raise StoreError(f"{target} ends at {head.hash} and {source} at {found.head.hash}")
+    return f"Copied {_say(head)}; both end in {head.hash or 'nothing'}."
+
+
+@contextmanager
+def _reading(source: Path | ServerUrl) -> Iterator[Snapshot]:
+    if isinstance(source, Path):
+        with opened(source) as file, snapshot(file) as held:
+            yield held
+    else:
+        with closing(open_log(source)) as log, snapshot(log.database) as held:
+            yield held
+
+
+@contextmanager
+def _progress(what: str, source: Snapshot) -> Iterator[Step]:
+    with progress(what, source.size, console=make_console(stderr=True)) as step:
+        yield step
+
+
+def _say(head: Head) -> str:
+    return f"{head.serial:,} changes" if head.serial else "no change yet"
 
 
 def remove_words(log: Log, report: str, *, reason: str, by: str, quotes_only: bool) -> str:

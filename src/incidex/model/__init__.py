@@ -23,6 +23,7 @@ from incidex.model.changes import (
 )
 from incidex.model.claims import CONTEXT, REMOVED, Claim, Evidence, Span, Speaker, name_by_content
 from incidex.model.conflict import ConflictError
+from incidex.model.difference import Difference, Happened, compare
 from incidex.model.errors import (
     CodebookError,
     EvidenceError,
@@ -72,12 +73,14 @@ __all__ = [
     "ConflictError",
     "Decided",
     "Decision",
+    "Difference",
     "Document",
     "Evidence",
     "EvidenceError",
     "Failed",
     "FieldPolicy",
     "FindHistory",
+    "Happened",
     "Incident",
     "IncidexError",
     "InputError",
@@ -113,6 +116,7 @@ __all__ = [
     "Value",
     "Verdict",
     "Withheld",
+    "compare",
     "fold",
     "fold_record",
     "fold_records",

@@ -28,15 +28,23 @@ class Session(Protocol):
         ...
 
 
-class Database(Protocol):
+class Readable(Protocol):
+    """A database that can be looked at."""
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Look at one moment of the database, whatever is written meanwhile."""
+        ...
+
+    def close(self) -> None:
+        """Let go; closing twice is fine."""
+        ...
+
+
+class Database(Readable, Protocol):
     """An open database, shared by threads: one writer at a time, any number of readers."""
 
     def writing(self) -> AbstractContextManager[Session]:
         """Hold the one write transaction: all of it is safe on disk when the block ends, or none is there."""
-        ...
-
-    def reading(self) -> AbstractContextManager[Session]:
-        """Look at one moment of the database, whatever is written meanwhile."""
         ...
 
     def scrub(self) -> bool:
@@ -44,8 +52,4 @@ class Database(Protocol):
 
         It cannot while another program looks at the database as it was.
         """
-        ...
-
-    def close(self) -> None:
-        """Let go; closing twice is fine."""
         ...

@@ -37,6 +37,26 @@ def open_database(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Return a connection to a database of this or an earlier version that leaves the file as it is."""
+    if not path.exists():
+        raise StoreError(f"there is no file {path}")
+    _check_file(path, writing=False)
+    with explained(path):
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+        try:
+            _require_ours(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _require_ours(connection: sqlite3.Connection, path: Path) -> None:
+    if not _version(connection, path):
+        raise StoreError(f"{path} is not an Incidex database; name another file")
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Return a connection in autocommit mode: transactions begin only where the code says BEGIN."""
     # Used by one thread at a time, but not always by the same one.
@@ -90,7 +110,7 @@ def _reason(error: sqlite3.Error) -> str:
     return _REASONS.get(family, f"the database cannot be used ({error})")
 
 
-def _check_file(path: Path) -> None:
+def _check_file(path: Path, *, writing: bool = True) -> None:
     try:
         if path.is_dir():
             raise StoreError(f"{path} is a folder; name a file in it")
@@ -103,7 +123,7 @@ def _check_file(path: Path) -> None:
         if head and head != _MAGIC:
             raise StoreError(f"{path} is not an Incidex database; name another file")
         # Asked of the file and not of the system, because to an administrator everything is writable.
-        if not path.stat().st_mode & 0o222:
+        if writing and not path.stat().st_mode & 0o222:
             raise StoreError(f"{path} is marked read-only; make it writable, or work on a copy")
     except OSError as error:
         raise StoreError(f"{path} cannot be opened: {error.strerror}") from error

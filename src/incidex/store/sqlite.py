@@ -11,7 +11,7 @@ from typing import Any
 
 from incidex.model import StoreError
 from incidex.store.database import Rows, Values
-from incidex.store.opening import connect, explained, open_database, writing
+from incidex.store.opening import connect, explained, open_database, open_for_reading, writing
 from incidex.store.queries import get_queries
 from incidex.store.sql_log import SqlLog
 
@@ -48,6 +48,28 @@ class SqliteSession:
     def many(self, query: str, values: Iterable[Sequence[Any]]) -> None:
         """Run a query once for each row of values."""
         self._connection.executemany(_SQL[query], values)
+
+
+class SqliteFile:
+    """A database that is only read, and left as it is: a backup, or one of an earlier version."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = open_for_reading(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[SqliteSession]:
+        """Look at one moment of it."""
+        with explained(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield SqliteSession(self._connection)
+            finally:
+                self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
 
 
 class SqliteDatabase:

@@ -48,6 +48,10 @@ FROM change WHERE kind = ? ORDER BY serial;
 -- A line of 0.1.0 loses its words; a removal says what it hashes to then.
 UPDATE change SET body = ? WHERE serial = ?;
 
+-- name: serial_of
+-- Which change has a hash.
+SELECT serial FROM change WHERE hash = ?;
+
 -- name: history
 -- Every line of one record, oldest first.
 SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
@@ -132,6 +136,22 @@ INSERT INTO key (field, value, incident, tier) VALUES (?, ?, ?, ?) ON CONFLICT D
 -- name: add_removed
 -- A projected row; see projection.py.
 INSERT INTO removed (sha256, serial) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- name: count_blobs
+-- For a progress bar.
+SELECT count(*) FROM blob;
+
+-- name: drop_head
+-- Before a restore.
+DELETE FROM head;
+
+-- name: drop_changes
+-- Before a restore.
+DELETE FROM change;
+
+-- name: drop_blobs
+-- Before a restore.
+DELETE FROM blob;
 
 -- name: drop_removed
 -- Before a rebuild.
