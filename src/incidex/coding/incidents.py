@@ -1,33 +1,118 @@
-"""Whether a report tells of an incident at all."""
+"""Whether a report tells of an incident at all: a score whose parts can be shown."""
 
-import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 
-from incidex.model import Claim, Stance
+from incidex.coding.base import Prepared
+from incidex.coding.cues import read_rows
+from incidex.coding.lexicon import Lexicon
+from incidex.model import Claim, Role, Stance
 
-#: What a text that names no victim must tell of, to tell of an incident.
-_SIGNS = frozenset({"action", "impact", "data.records", "actor.name"})
-#: Words that assert an event, where advice and surveys speak of what happens.
-_HAPPENED = re.compile(
-    r"\b(?:was|were|(?:has|have|had) been|got)\s(?:\w{1,20}ly\s)?(?:stolen|"
-    r"hacked|breached|compromised|accessed|"
-    r"exposed|leaked|lost|taken|arrested|charged|sentenced|fired|mailed|sent|posted|defaced|infected|encrypted|"
-    r"disclosed|found|attacked|targeted|discovered|burglarized|convicted|indicted)\b"
-    r"|\b(?:stole|hacked into|broke into|leaked|suffered|lost|discovered|mailed|admitted|pleaded guilty)\b"
-)
+#: Characters of a report's opening, which says what the story is; what stands there counts twice.
+_OPENING = 320
+#: A text longer than this has a cue of many kinds by chance: what counts is how thick they stand.
+_PAGE = 700
+#: A report that scores this or more tells of an incident.
+ENOUGH = -0.1
+#: Kinds of claims of how an actor works; so many different ones make an account of a campaign, which is kept.
+_CRAFT = frozenset({"technique", "malware", "tool", "actor.name", "indicator", "vulnerability"})
+_CAMPAIGN = 6
+
+#: What it adds that a field is asserted, at least once.
+_FIELDS: Mapping[str, float] = {
+    "data.records": 1.0,
+    "impact": 0.5,
+    "data.class": 0.3,
+    "data.variety": 0.2,
+    "action": 0.3,
+    "asset.variety": 0.2,
+    "date.occurred": 0.4,
+    "date.discovered": 0.5,
+    "actor.name": 0.3,
+    "actor.role": 0.2,
+    "response": 0.5,
+    "ransom.demanded": 0.6,
+    "ransom.paid": 0.6,
+    "outage.duration": 0.5,
+    "discovery.method": 0.4,
+    "victim.secondary": 0.5,
+}
+#: What it adds who publishes: a victim's or an actor's own words are seldom about anything else.
+_PUBLISHERS: Mapping[Role, float] = {Role.ACTOR: 2.0, Role.VICTIM: 0.5}
 
 
-_PAST = re.compile(r"\b(?:[a-z]{2,20}ed|was|were|had|has|stole|stolen|lost|sent|left|got|found|took|gave)\b")
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    weight: float
+    most: int
 
 
-def tells_of_incident(claims: Iterable[Claim], text: str) -> bool:
-    """Say whether something befell somebody: a victim is named, or an event is asserted as past.
+@cache
+def _kinds() -> tuple[Mapping[str, _Kind], Mapping[str, str]]:
+    """Return the kinds of story by name, and the kind of each cue."""
+    kinds: dict[str, _Kind] = {}
+    cues: dict[str, str] = {}
+    for name, weight, most, words in read_rows("story"):
+        kinds[name] = _Kind(float(weight), int(most))
+        cues |= dict.fromkeys(words.split("|"), name)
+    return kinds, cues
 
-    A survey, a product or advice may name data or an attack, but nothing that happened.
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words that tell what kind of story a text is."""
+    return Lexicon(_kinds()[1])
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what the decision waits for."""
+    return (lexicon(),)
+
+
+def weigh_story(prepared: Prepared, claims: Iterable[Claim]) -> Mapping[str, float]:
+    """Return what speaks for and against an incident, by part: `{"befell": 2.4, "survey": -1.2, …}`."""
+    parts = _weigh_words(prepared)
+    sure: dict[str, float] = {}
+    for claim in claims:
+        if claim.stance is not Stance.DENIES:
+            sure[claim.field] = max(sure.get(claim.field, 0.0), claim.confidence)
+    if victim := sure.get("victim.name"):
+        parts["victim"] = 2.0 if victim >= 0.7 else 1.0
+    # What is said of attacks in general has values too: they weigh full where somebody is said to be hit.
+    full = 1.0 if "befell" in parts or "victim" in parts else 0.5
+    if fields := sum(weight for field, weight in _FIELDS.items() if field in sure):
+        parts["fields"] = full * fields
+    role = prepared.report.source.role if prepared.report else Role.PRESS
+    if role in _PUBLISHERS:
+        parts["publisher"] = _PUBLISHERS[role]
+    return parts
+
+
+def _weigh_words(prepared: Prepared) -> dict[str, float]:
+    kinds, cues = _kinds()
+    seen: dict[str, Counter[str]] = {}
+    for hit in prepared.find(lexicon()):
+        seen.setdefault(cues[hit.term], Counter())[hit.term] += 2 if hit.start < _OPENING else 1
+    parts: dict[str, float] = {}
+    pages = max(1.0, len(prepared.text) / _PAGE)
+    for name, terms in seen.items():
+        kind = kinds[name]
+        # The same word again says little more, a long text has some of every kind, and one word against an
+        # incident may stand in any story.
+        count = sum(min(count, 2) for count in terms.values()) / pages - (kind.weight < 0)
+        if count > 0:
+            parts[name] = kind.weight * min(kind.most, count)
+    return parts
+
+
+def tells_of_incident(prepared: Prepared, claims: Sequence[Claim]) -> bool:
+    """Say whether something befell somebody, and not a survey, a product, a flaw, advice or a film.
+
+    An account of how actors work that names many techniques, tools or actors is kept without a victim.
     """
-    asserted = {claim.field for claim in claims if claim.stance is not Stance.DENIES}
-    signs = asserted & _SIGNS
-    # One sign may be talk of attacks in general, unless it is said to have happened; two in a text that
-    # tells of something past are of one event.
-    happened = _PAST if len(signs) > 1 else _HAPPENED
-    return "victim.name" in asserted or (bool(signs) and happened.search(text) is not None)
+    if not claims:
+        return False
+    craft = {(claim.field, claim.value) for claim in claims if claim.field in _CRAFT}
+    return len(craft) >= _CAMPAIGN or sum(weigh_story(prepared, claims).values()) >= ENOUGH

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
-from incidex.coding import countries, cues, data, dates, names, speech
+from incidex.coding import countries, cues, data, dates, incidents, names, speech
 from incidex.coding.accusations import read_accusations
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.countries import read_countries, read_industry
@@ -83,6 +83,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     data.lexicons,
     dates.lexicons,
     names.lexicons,
+    incidents.lexicons,
     speech.lexicons,
 )
 
@@ -126,7 +127,7 @@ def code(
     """
     readings, passages = _read(document, report, coders)
     claims = tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
-    return (Coded(claims),) if tells_of_incident(claims, document.text) else ()
+    return (Coded(claims),) if tells_of_incident(passages.prepared, claims) else ()
 
 
 def listen(document: Document, *, report: Report | None = None) -> Passages:
