@@ -30,6 +30,7 @@ from incidex.model import (
     Tier,
     fold,
 )
+from incidex.text import language_of
 
 #: Lines given to a worker at once: enough to hide what handing over costs, few enough to keep memory flat.
 CHUNK = 32
@@ -92,9 +93,9 @@ def _code_line(number: int, raw: bytes, code: Code) -> Outcome:
         return _failed(number, f'line {number} is not {{"id", "text"}} as JSON: {error}')
     try:
         report, document = describe(line)
-        document, coded = code(report, document)
-        incidents = [fold_coded(one, report) for one in coded]
-        return Outcome(msgspec.json.encode(to_coded_line(line.id, incidents, document.notes)))
+        found = code(report, document)
+        incidents = [fold_coded(one, report) for one in found.incidents]
+        return Outcome(msgspec.json.encode(to_coded_line(line.id, incidents, found.notes)))
     except IncidexError as error:
         return _failed(line.id, f"line {number} ({line.id}): {error}")
 
@@ -108,7 +109,14 @@ def describe(line: Line) -> tuple[Report, Document]:
     digest = sha256(line.text.encode("utf-8", "surrogatepass")).hexdigest()
     source = Source(name=line.source, role=line.role)
     report = Report(sha256=digest, source=source, title=line.title, published=line.published)
-    return report, Document(report=report.id, text=line.text, title=line.title, published=line.published)
+    document = Document(
+        report=report.id,
+        text=line.text,
+        language=language_of(line.text),
+        title=line.title,
+        published=line.published,
+    )
+    return report, document
 
 
 def fold_coded(coded: Coded, report: Report) -> tuple[Sequence[Claim], Incident]:

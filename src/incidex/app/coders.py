@@ -3,14 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from incidex.app.settings import Settings
-from incidex.coding import CODERS, Answered, Client, Coded, Coder, ask, code, to_coders
+from incidex.coding import CODERS, Answered, Client, Coded, Coder, ask, code, language_note, to_coders
 from incidex.model import Document, InputError, Report, SourceError, Tier
 
-#: Codes a report; returns the document with notes of what a person should know, and what was read in it.
-Code = Callable[[Report, Document], tuple[Document, tuple[Coded, ...]]]
+
+@dataclass(frozen=True, slots=True)
+class CodedReport:
+    """What was read in a report."""
+
+    document: Document  # with notes of what whoever sees the report should know
+    incidents: tuple[Coded, ...]
+    remarks: tuple[str, ...] = ()  # for whoever ran the coders: they may count what not everyone may see
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """All there is to say to whoever ran the coders."""
+        return (*self.document.notes, *self.remarks)
+
+
+#: Codes a report.
+Code = Callable[[Report, Document], CodedReport]
 
 #: What `--coder` can add.
 LLM = "llm"
@@ -20,9 +35,14 @@ ADDED = (LLM,)
 _KEPT = 1000
 
 
-def code_report(report: Report, document: Document) -> tuple[Document, tuple[Coded, ...]]:
+def code_report(report: Report, document: Document) -> CodedReport:
     """Code a report with the coders that came with Incidex."""
-    return document, code(document, report=report)
+    return CodedReport(_noted(document), code(document, report=report))
+
+
+def _noted(document: Document) -> Document:
+    note = language_note(document)
+    return replace(document, notes=(*document.notes, note)) if note else document
 
 
 class WithModel:
@@ -40,17 +60,16 @@ class WithModel:
         self._asked = 0
         self.complaint = ""  # why the endpoint is not asked any more
 
-    def __call__(self, report: Report, document: Document) -> tuple[Document, tuple[Coded, ...]]:
+    def __call__(self, report: Report, document: Document) -> CodedReport:
         """Code a report."""
         coders = dict(CODERS)
         if report.tier > Tier.CLEAR and not self._is_local:
-            note = f"not sent to the language model: it is TLP:{report.tier.name}"
+            remark = f"not sent to the language model: it is TLP:{report.tier.name}"
         elif self.complaint:
-            note = "the language model was not asked; its endpoint had failed"
+            remark = "the language model was not asked; its endpoint had failed"
         else:
-            note = self._ask(document, coders)
-        noted = replace(document, notes=(*document.notes, note))
-        return noted, code(document, report=report, coders=coders)
+            remark = self._ask(document, coders)
+        return CodedReport(_noted(document), code(document, report=report, coders=coders), (remark,))
 
     def _ask(self, document: Document, coders: dict[str, Coder]) -> str:
         """Add to `coders` what the model read; return what to note of it."""

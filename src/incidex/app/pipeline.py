@@ -88,8 +88,8 @@ def _add_one(log: Log, incoming: Incoming, reader: ReaderProcess, code: Code) ->
     if log.versions([report_id])[report_id] > 0:
         return Added(incoming.name, report_id, known=True)
     report, document, data = read_incoming(incoming, reader)
-    document, coded = code(report, document)
-    return _write(log, incoming.name, report, document, data, coded)
+    found = code(report, document)
+    return _write(log, incoming.name, report, found.document, data, found.incidents)
 
 
 def _write(

@@ -43,12 +43,14 @@ def _read_standard_input(origin: Origin, reader: ReaderProcess) -> tuple[Report,
 
 
 def _print_one(name: str, report: Report, document: Document, code: Code, *, as_json: bool) -> None:
-    document, found = code(report, document)
-    coded = [fold_coded(one, report) for one in found]
+    found = code(report, document)
+    coded = [fold_coded(one, report) for one in found.incidents]
     if as_json:
-        print(msgspec.json.encode(to_coded_line(name, coded, document.notes)).decode())
+        print(msgspec.json.encode(to_coded_line(name, coded, found.notes)).decode())
     else:
-        make_console().print(show_coded(document, [incident for _, incident in coded], name=name))
+        make_console().print(
+            show_coded(found.document, [incident for _, incident in coded], found.notes, name=name)
+        )
 
 
 def print_batch(workers: int, code: Code = code_report) -> list[str]:

@@ -60,13 +60,15 @@ def underline(document: Document, claims: Iterable[Claim]) -> Text:
     return text
 
 
-def show_coded(document: Document, incidents: Sequence[Incident], *, name: str) -> RenderableType:
+def show_coded(
+    document: Document, incidents: Sequence[Incident], notes: Sequence[str] = (), *, name: str
+) -> RenderableType:
     """Render one coded report: its text with the evidence underlined, then the records."""
     claims = [claim for incident in incidents for claim in incident.claims]
     parts: list[RenderableType] = [
         Panel(underline(document, claims), title=escape(_flat(name)), title_align="left")
     ]
-    parts.extend(Text(f"note: {note}", style="dim") for note in document.notes)
+    parts.extend(Text(_flat(f"note: {note}"), style="dim") for note in notes)
     if not incidents:
         parts.append(Text("No incident is told of in this report.", style="bold"))
     parts.extend(show_incident(incident) for incident in incidents)

@@ -1,6 +1,7 @@
 """Claims out of text: rules and lexicons that read values, and who says them. Pure: no I/O, no clock."""
 
 from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.languages import language_note
 from incidex.coding.llm import Answered, Client, ask, to_coders
 from incidex.coding.parties import party_name
 from incidex.coding.passages import Passages
@@ -19,6 +20,7 @@ __all__ = [
     "Reading",
     "ask",
     "code",
+    "language_note",
     "listen",
     "party_name",
     "to_coders",

@@ -7,8 +7,8 @@ from incidex.codebook import find_terms, get_vocabulary
 from incidex.coding.base import Prepared, Reading
 from incidex.model import Span
 
-_CVE = re.compile(r"\bCVE[-\u2010\u2011][0-9]{4}[-\u2010\u2011][0-9]{4,7}\b", re.IGNORECASE)
-_TECHNIQUE = re.compile(r"(?<![\w.-])T[0-9]{4}(?:\.[0-9]{3})?(?![\w-]|\.[0-9])")
+_CVE = re.compile(r"\bCVE[-\u2010\u2011][0-9]{4}[-\u2010\u2011][0-9]{4,7}\b", re.IGNORECASE | re.ASCII)
+_TECHNIQUE = re.compile(r"(?<![\w.-])T[0-9]{4}(?:\.[0-9]{3})?(?![\w-]|\.[0-9])", re.ASCII)
 _PLAIN = re.compile(
     r"\b(?:spear[- ]?phishing attachment|spear[- ]?phishing link|credential stuffing|password spraying|"
     r"brute[- ]force)\b",

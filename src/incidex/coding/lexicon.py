@@ -87,6 +87,11 @@ class _Target(NamedTuple):
     spelling: str  # how it must be spelt, where case counts; else ""
 
 
+#: A letter from here on ends a word in Latin letters: Chinese and Japanese put no space around a foreign
+#: name, Hebrew and Arabic put prefixes before it.
+_BEYOND_LATIN = "\u0250"
+
+
 class Scanner:
     """Searches any number of lexicons in one pass over a text, which costs little more than one of them."""
 
@@ -122,9 +127,19 @@ class Scanner:
         length = len(plain)
         targets = self._targets
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if start and plain[start - 1].isalnum() and plain[start].isalnum():
+            if (
+                start
+                and plain[start - 1].isalnum()
+                and plain[start].isalnum()
+                and plain[start - 1] < _BEYOND_LATIN
+            ):
                 continue
-            inside = end < length and plain[end].isalnum() and plain[end - 1].isalnum()
+            inside = (
+                end < length
+                and plain[end].isalnum()
+                and plain[end] < _BEYOND_LATIN
+                and plain[end - 1].isalnum()
+            )
             for number, term, is_open, spelling in targets[index]:
                 stop = end
                 if inside:

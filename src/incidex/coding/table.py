@@ -28,6 +28,7 @@ from incidex.coding.dates import read_dates
 from incidex.coding.identifiers import read_techniques, read_vulnerabilities
 from incidex.coding.incidents import tells_of_incident
 from incidex.coding.indicators import read_indicators
+from incidex.coding.languages import in_any_language, is_foreign
 from incidex.coding.lexicon import Lexicon, Scanner
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
@@ -123,11 +124,14 @@ def code(
 
     Each claim is signed by its coder and carries the speaker and stance of the passage it was read in. What
     the codebook refuses, and what is only supposed, advised or left unsaid, makes no claim. The same document
-    and report always give the same claims.
+    and report always give the same claims. Of a text in another language than English, only what is the same
+    in every language is read, and whether it tells of an incident is left to a person.
     """
-    readings, passages = _read(document, report, coders)
+    foreign = is_foreign(document)
+    readings, passages = _read(document, report, in_any_language(coders, CODERS) if foreign else coders)
     claims = tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
-    return (Coded(claims),) if tells_of_incident(passages.prepared, claims) else ()
+    told = bool(claims) if foreign else tells_of_incident(passages.prepared, claims)
+    return (Coded(claims),) if told else ()
 
 
 def listen(document: Document, *, report: Report | None = None) -> Passages:

@@ -6,7 +6,7 @@ when it takes too long; everything else here is a pure function of a text.
 
 from incidex.model import Document, Evidence, OffsetMap, Span
 from incidex.text.anchor import anchor, reanchor
-from incidex.text.language import language_of
+from incidex.text.language import is_english, language_of
 from incidex.text.limits import LIMITS, Limits
 from incidex.text.media import media_type_of
 from incidex.text.parsed import Parsed, Reader
@@ -29,6 +29,7 @@ __all__ = [
     "Span",
     "all_readers",
     "anchor",
+    "is_english",
     "language_of",
     "media_type_of",
     "read",

@@ -193,16 +193,18 @@ def read(text: str = TEXT, tier: Tier = Tier.CLEAR) -> tuple[Report, Document]:
 def test_the_model_adds_to_the_rules_and_what_does_not_hold_is_counted() -> None:
     with serve(in_turn(completion(GOOD))) as endpoint:
         chosen = WithModel(client(endpoint.url), is_local=True)
-        document, (coded,) = chosen(*read())
+        found = chosen(*read())
+    (coded,) = found.incidents
     by_coder = {claim.coder: claim for claim in coded.claims}
     claim = by_coder["llm:small@1"]
     assert (claim.field, claim.value) == ("actor.motive", "Financial")
     assert claim.evidence is not None
     assert claim.evidence.is_verbatim_in(TEXT)
     assert "counts@1" in by_coder
-    assert document.notes == (
+    assert found.notes == (
         "language model small: 1 values kept of 2; 1 left out: its quotation is not in the text",
     )
+    assert found.document.notes == ()  # what is stored with the report, for all to see, counts nothing
     assert chosen.summary.endswith(
         "asked 1 times, 1 values kept; 1 left out: its quotation is not in the text"
     )
@@ -210,20 +212,19 @@ def test_the_model_adds_to_the_rules_and_what_does_not_hold_is_counted() -> None
 
 def test_a_report_that_is_not_public_is_not_sent_to_another_machine() -> None:
     with serve(in_turn(completion(GOOD))) as endpoint:
-        document, coded = WithModel(client(endpoint.url), is_local=False)(*read(tier=Tier.AMBER))
+        found = WithModel(client(endpoint.url), is_local=False)(*read(tier=Tier.AMBER))
         assert endpoint.asked == []
         WithModel(client(endpoint.url), is_local=True)(*read(tier=Tier.AMBER))
         assert len(endpoint.asked) == 1
-    assert coded
-    assert document.notes == ("not sent to the language model: it is TLP:AMBER",)
+    assert found.incidents
+    assert found.notes == ("not sent to the language model: it is TLP:AMBER",)
 
 
 def test_when_the_endpoint_fails_the_rules_stand_and_it_is_not_asked_again() -> None:
     with serve(in_turn(Reply(status=500))) as endpoint:
         chosen = WithModel(client(endpoint.url), is_local=True)
         for _ in range(3):
-            _, coded = chosen(*read())
-            assert coded[0].claims
+            assert chosen(*read()).incidents[0].claims
         assert len(endpoint.asked) == 3  # three attempts for the first report, none for the others
     assert chosen.complaint == "the language model at 127.0.0.1 answers with status 500, 3 times in a row"
 
