@@ -12,6 +12,7 @@ import typer
 from incidex.app.evaluation import evaluate_app
 from incidex.app.exporting import add_export
 from incidex.app.link_commands import make_link_app
+from incidex.app.review_commands import make_review_app
 from incidex.app.settings import Settings
 from incidex.app.upkeep_commands import add_upkeep
 from incidex.model import IncidexError, InputError
@@ -268,6 +269,7 @@ def log_(
 
 add_upkeep(app, log_app, _open_log, _settings)
 app.add_typer(make_link_app(_open_log), name="link")
+app.add_typer(make_review_app(_open_log, _settings), name="review")
 add_export(app, _open_log)
 
 

@@ -6,15 +6,18 @@ import socket
 import uvicorn
 
 from incidex.app.library import StoreLibrary
+from incidex.app.reviewers import ReviewerKeys, parse_keys
 from incidex.app.settings import Settings
 from incidex.model import InputError
 from incidex.store import Log
-from incidex.web import make_app
+from incidex.web import Desk, make_app
 
 
 def run(log: Log, settings: Settings, host: str, port: int) -> None:
     """Serve the pages until interrupted. The members' key is made anew unless the settings hold one."""
     key = settings.member_key or secrets.token_urlsafe(16)
+    reviewers = ReviewerKeys(settings.reviewers_file, parse_keys(settings.reviewer_keys))
+    reviewers()  # a file that cannot be read is said now, not to the first who comes
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{listening.getsockname()[1]}"
@@ -23,9 +26,10 @@ def run(log: Log, settings: Settings, host: str, port: int) -> None:
         print(f"Members enter at {address}/enter with the key in INCIDEX_MEMBER_KEY")
     else:
         print(f"Members enter at {address}/enter with this key, valid until the site stops: {key}")
+    print(f"Reviewers enter there too: {', '.join(reviewers()) or 'none yet; `incidex review invite NAME`'}")
     print("Ctrl-C stops it.", flush=True)
     config = uvicorn.Config(
-        make_app(StoreLibrary(log), member_key=key),
+        make_app(StoreLibrary(log), member_key=key, reviewers=reviewers, desk=Desk(log)),
         log_level="warning",
         access_log=False,  # addresses and paths of readers are nobody's business
         server_header=False,

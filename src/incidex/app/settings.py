@@ -18,6 +18,7 @@ VARIABLES = {
     "INCIDEX_LLM_URL": "endpoint of a language model, as http://localhost:11434/v1 (default: none)",
     "INCIDEX_LLM_MODEL": "the model that --coder llm asks there (default: none)",
     "INCIDEX_LLM_KEY": "the key that the endpoint asks for (default: none)",
+    "INCIDEX_REVIEWER_KEYS": "reviewers with their keys, as ana:key,bo:key (others: `incidex review invite`)",
 }
 
 
@@ -45,6 +46,7 @@ class Settings:
     llm_url: str = ""
     llm_model: str = ""
     llm_key: str = field(default="", repr=False)
+    reviewer_keys: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -62,7 +64,13 @@ class Settings:
             llm_url=environment.get("INCIDEX_LLM_URL", ""),
             llm_model=environment.get("INCIDEX_LLM_MODEL", ""),
             llm_key=environment.get("INCIDEX_LLM_KEY", ""),
+            reviewer_keys=environment.get("INCIDEX_REVIEWER_KEYS", ""),
         )
+
+    @property
+    def reviewers_file(self) -> Path:
+        """Where the reviewers' names stand, with the hashes of their keys."""
+        return self.home / "reviewers.json"
 
 
 def parse_database(text: str) -> Path | ServerUrl:

@@ -26,7 +26,11 @@ class State(StrEnum):
 #: States in which a claim waits for a person.
 WAITING = frozenset({State.NEW, State.IN_REVIEW, State.SECOND_LOOK})
 
-_FINAL = {Decision.ACCEPTED: State.ACCEPTED, Decision.REJECTED: State.REJECTED}
+_FINAL = {
+    Decision.ACCEPTED: State.ACCEPTED,
+    Decision.REJECTED: State.REJECTED,
+    Decision.TAKEN_BACK: State.REJECTED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

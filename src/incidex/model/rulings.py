@@ -10,8 +10,11 @@ from incidex.model.claims import Claim
 from incidex.model.nouns import Report
 from incidex.model.words import Decision
 
-#: Decisions that settle a claim; the others ask for one, or take one back.
-FINAL = frozenset({Decision.ACCEPTED, Decision.REJECTED})
+#: Decisions on what a text says: they reach further than the one claim, and settle its passage.
+SETTLING = frozenset({Decision.ACCEPTED, Decision.REJECTED})
+
+#: Decisions that say whether a claim counts.
+FINAL = SETTLING | {Decision.TAKEN_BACK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +63,16 @@ class Rulings:
         self._reports = reports
         self._by_id: dict[str, Ruling] = {}
         self._by_source: dict[tuple[object, ...], Ruling] = {}
+        self._by_passage: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
         for ruling in rulings:  # later rulings overwrite earlier ones
+            self._by_id[ruling.claim.id] = ruling
+        for ruling in rulings:
             claim = ruling.claim
-            self._by_id[claim.id] = ruling
+            if self._by_id[claim.id].decision not in SETTLING:
+                continue  # what was taken back reaches nothing
             self._by_source[claim.report, claim.speaker, *claim.reading] = ruling
             self._by_source[self._words(claim)] = ruling
-        self._by_passage: dict[tuple[str, str], list[Ruling]] = defaultdict(list)
-        for ruling in rulings:
-            if self._by_id[ruling.claim.id].decision in FINAL:
-                self._by_passage[ruling.claim.report, ruling.claim.field].append(ruling)
+            self._by_passage[claim.report, claim.field].append(ruling)
 
     def find(self, claim: Claim) -> Ruling | None:
         """Return the ruling that holds for a claim: its own, or the one it inherits.

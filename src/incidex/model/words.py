@@ -55,6 +55,7 @@ class Decision(StrEnum):
     REJECTED = "rejected"
     SECOND_LOOK = "needs a second look"  # a request to the team: what was decided before still holds
     REOPENED = "reopened"  # what was decided before is taken back, as if nobody had decided
+    TAKEN_BACK = "taken back"  # a claim, by the person who added it; it says nothing of other claims
 
 
 class Judgement(StrEnum):

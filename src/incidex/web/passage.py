@@ -1,7 +1,8 @@
 """A report's text cut where claims rest on it, so that a page can mark the words."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from incidex.model import Span
 
@@ -41,3 +42,78 @@ def _marks(spans: Iterable[Span], chosen: Span | None) -> list[tuple[int, int, s
     if chosen is not None:
         marks.append((chosen.start, chosen.end, "chosen"))
     return sorted(marks)
+
+
+#: Characters after which a long text is cut into another block, at the next line's end. A browser lays out
+#: the blocks that are in sight and no others.
+BLOCK = 4_000
+
+#: Claims that are named on one run of text; a hostile report may have thousands of readings of one word.
+MOST_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of text on which the same claims rest, by their numbers: none on most of it."""
+
+    text: str
+    start: int  # in the document, in code points
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some lines of the text."""
+
+    start: int
+    runs: tuple[Run, ...]
+
+
+def lay_out(text: str, spans: Sequence[Span]) -> Iterator[Block]:
+    """Yield the text in blocks of runs, each run with the places in `spans` of what rests on it.
+
+    Joined, the runs are the text. Spans may overlap in any way and may end beyond the text.
+    """
+    edges = _find_edges(text, spans)
+    for start, end in _cut_blocks(text):
+        yield Block(start, tuple(_runs(text, start, end, edges)))
+
+
+def _find_edges(text: str, spans: Sequence[Span]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return where runs begin and what rests on each, latest first, so that the end can be taken off."""
+    starts = sorted(range(len(spans)), key=lambda number: spans[number].start)
+    cuts = sorted({0, *(min(at, len(text)) for span in spans for at in (span.start, span.end))})
+    edges: list[tuple[int, tuple[int, ...]]] = []
+    open_until: list[tuple[int, int]] = []  # a heap of where spans end
+    following = 0
+    for cut_at in cuts:
+        while following < len(starts) and spans[starts[following]].start <= cut_at:
+            heappush(open_until, (spans[starts[following]].end, starts[following]))
+            following += 1
+        while open_until and open_until[0][0] <= cut_at:
+            heappop(open_until)
+        edges.append((cut_at, tuple(sorted(number for _, number in open_until[:MOST_NAMED]))))
+    return edges[::-1]
+
+
+def _cut_blocks(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start < len(text):
+        line_end = text.find("\n", start + BLOCK) + 1
+        # A text without line ends is cut anyway: one block of half a megabyte would be laid out whole.
+        end = line_end if 0 < line_end <= start + 2 * BLOCK else min(start + 2 * BLOCK, len(text))
+        yield start, end
+        start = end
+
+
+def _runs(text: str, start: int, end: int, edges: list[tuple[int, tuple[int, ...]]]) -> Iterator[Run]:
+    at = start
+    while at < end:
+        numbers = edges[-1][1]
+        following = edges[-2][0] if len(edges) > 1 else len(text)
+        until = min(end, following)
+        if until > at:
+            yield Run(text[at:until], at, numbers)
+            at = until
+        if until == following and len(edges) > 1:
+            edges.pop()

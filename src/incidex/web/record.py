@@ -176,7 +176,7 @@ class Page:
     statuses: tuple[tuple[str, str, int], ...]  # status, sign, number of values
 
 
-def make_page(incident: Incident) -> Page:
+def make_record(incident: Incident) -> Page:
     """Return what the record page of an incident shows."""
     date_label, when = say_when(incident)
     return Page(

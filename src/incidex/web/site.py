@@ -1,15 +1,8 @@
 """The site: what each address answers, and to whom."""
 
-import json
-import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qs
 
-import msgspec
-from litestar import Litestar, MediaType, Request, Response, get, post
+from litestar import Litestar, MediaType, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
@@ -17,88 +10,71 @@ from litestar.params import FromPath
 
 from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
 from incidex.exchange import to_record
-from incidex.model import AsOf, Claim, CodebookError, InputError, Tier
+from incidex.model import AsOf, Claim, CodebookError, InputError
+from incidex.web.answers import (
+    COOKIE,
+    MOST_FORM_BYTES,
+    Answer,
+    AnyRequest,
+    Site,
+    Visit,
+    add_headers,
+    answer_error,
+    find_visit,
+    make_json,
+    make_page,
+    parse_form,
+    prefers_json,
+    refuse_forged,
+)
 from incidex.web.base import Library
-from incidex.web.entry import SESSION_SECONDS, Door, comes_from_here
+from incidex.web.desk import Desk
+from incidex.web.entry import SESSION_SECONDS, Door, Reviewers, nobody
 from incidex.web.passage import cut
-from incidex.web.record import link_report, make_line, make_page
-from incidex.web.render import read_static, render
+from incidex.web.record import link_report, make_line, make_record
+from incidex.web.render import read_static
+from incidex.web.reviewing import HANDLERS as REVIEWING
+from incidex.web.reviewing import read_form
 from incidex.web.words import is_web_address, say_date, say_label, say_value
-
-_LOG = logging.getLogger(__name__)
-
-COOKIE = "incidex_session"
 
 #: Incidents on one page of the list.
 MOST_LINES = 100
 
-MOST_FORM_BYTES = 8_192
-
-#: On every answer. The pages have no script and no inline style, so nothing needs an exception.
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "private, no-cache",
-    "Vary": "Cookie, Accept",
+#: The files that pages use, and what each is.
+_STATIC = {
+    "incidex.css": "text/css; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+    "bench.js": "text/javascript; charset=utf-8",
+    "review.css": "text/css; charset=utf-8",
+    "words.js": "text/javascript; charset=utf-8",
 }
 
-_SAID = {
-    400: "That request makes no sense here.",
-    403: "That form was not sent by a page of this site. Open the page again and send it from there.",
-    404: "There is nothing here, or it is not for everyone to see.",
-    405: "This address does not answer that kind of request.",
-    413: "That was too much at once.",
-    429: "Too many wrong keys. Wait five minutes and try again.",
-}
 
-AnyRequest = Request[Any, Any, Any]
-_Answer = Response[bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What every handler needs."""
-
-    library: Library
-    door: Door
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Who is asking."""
-
-    tier: Tier
-    has_entry: bool  # whether there is a members' entry at all
-
-    @property
-    def is_member(self) -> bool:
-        """Say whether the visitor sees what members see."""
-        return self.tier >= Tier.GREEN
-
-
-def make_app(library: Library, *, member_key: str = "") -> Litestar:
+def make_app(
+    library: Library,
+    *,
+    member_key: str = "",
+    reviewers: Reviewers = nobody,
+    desk: Desk | None = None,
+) -> Litestar:
     """Return the site over a library; with no `member_key` there is no members' entry.
+
+    `reviewers` names those who may work at the `desk`, with the hashes of their keys.
 
     Raises `InputError` when the key is too short to keep anyone out.
     """
     if member_key and len(member_key) < 8:
         raise InputError("the member key needs at least 8 characters; 20 random ones are better")
-    site = Site(library, Door(member_key))
+    site = Site(library, Door(member_key, reviewers), desk)
     return Litestar(
         route_handlers=_HANDLERS,
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False, use_cache=True),
-            "visit": Provide(_find_visit, sync_to_thread=False),
+            "visit": Provide(find_visit, sync_to_thread=False),
+            "form": Provide(read_form),
         },
-        exception_handlers={Exception: _answer_error},
-        after_request=_add_headers,
+        exception_handlers={Exception: answer_error},
+        after_request=add_headers,
         openapi_config=None,
         logging_config=None,  # the program that runs the site decides where its log goes
         request_max_body_size=MOST_FORM_BYTES,
@@ -107,13 +83,13 @@ def make_app(library: Library, *, member_key: str = "") -> Litestar:
 
 
 @get("/", sync_to_thread=True)
-def home(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> _Answer:
+def home(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Answer with the list of incidents, newest first, a page at a time."""
     found = site.library.incidents(visit.tier)
     first = _parse_first(request.query_params.get("first", ""))
     lines = [make_line(each) for each in found[first : first + MOST_LINES]]
     following = first + MOST_LINES if len(found) > first + MOST_LINES else 0
-    return _page(
+    return make_page(
         "home.html", visit, title="Incidents", lines=lines, count=len(found), first=first, following=following
     )
 
@@ -121,22 +97,22 @@ def home(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependenc
 @get("/incidents/{name:str}", sync_to_thread=True)
 def incident(
     request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
-) -> _Answer:
+) -> Answer:
     """Answer with a record page, or with its JSON twin for those who ask for JSON first."""
-    if _prefers_json(request):
+    if prefers_json(request):
         return _find_json(request, site, visit, name)
     as_of = _parse_as_of(request.query_params.get("as_of", ""))
     found = site.library.find_incident(name, visit.tier, as_of)
     if found is None:
         raise HTTPException(status_code=404)
-    page = make_page(found)
-    return _page("record.html", visit, title=page.title, page=page, as_of=str(as_of or ""))
+    page = make_record(found)
+    return make_page("record.html", visit, title=page.title, page=page, as_of=str(as_of or ""))
 
 
 @get("/api/v1/incidents/{name:str}", sync_to_thread=True)
 def incident_json(
     request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
-) -> _Answer:
+) -> Answer:
     """Answer with the record as JSON."""
     return _find_json(request, site, visit, name)
 
@@ -144,7 +120,7 @@ def incident_json(
 @get("/reports/{name:str}", sync_to_thread=True)
 def report(
     request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
-) -> _Answer:
+) -> Answer:
     """Answer with a report's text, and the passages that an incident's claims rest on."""
     found = site.library.find_report(name, visit.tier)
     if found is None:
@@ -155,7 +131,7 @@ def report(
     claims = [claim for claim in _find_claims(site, visit, name, of) if _is_verbatim(claim, document.text)]
     spans = {claim.id: claim.evidence.span for claim in claims if claim.evidence}
     chosen = next((claim for claim in claims if claim.id == asked), None)
-    return _page(
+    return make_page(
         "report.html",
         visit,
         title=filed.title or filed.source.name,
@@ -172,48 +148,48 @@ def report(
 
 
 @get("/enter", sync_to_thread=False)
-def entry(visit: NamedDependency[Visit]) -> _Answer:
+def entry(visit: NamedDependency[Visit]) -> Answer:
     """Answer with the form for the member key."""
-    return _page("enter.html", visit, title="Members", wrong=False)
+    return make_page("enter.html", visit, title="Members", wrong=False)
 
 
 @post("/enter", status_code=200)
-async def enter(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> _Answer:
+async def enter(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Open a session for the right key."""
-    _refuse_forged(request)
+    refuse_forged(request)
     address = request.client.host if request.client else ""
     if site.door.must_wait(address):
         raise HTTPException(status_code=429)
-    token = site.door.enter(_parse_key(await request.body()), address)
+    token = site.door.enter(parse_form(await request.body(), most_fields=4).get("key", ""), address)
     if token is None:
-        return _page("enter.html", visit, 403, title="Members", wrong=True)
+        return make_page("enter.html", visit, 403, title="Members", wrong=True)
     return _send_home(_make_cookie(request, token, SESSION_SECONDS))
 
 
 @post("/leave", status_code=303)
-async def leave(request: AnyRequest, site: NamedDependency[Site]) -> _Answer:
+async def leave(request: AnyRequest, site: NamedDependency[Site]) -> Answer:
     """End the session."""
-    _refuse_forged(request)
+    refuse_forged(request)
     site.door.leave(request.cookies.get(COOKIE, ""))
     return _send_home(_make_cookie(request, "", 0))
 
 
 @get("/codebook", sync_to_thread=False)
-def codebook(visit: NamedDependency[Visit]) -> _Answer:
+def codebook(visit: NamedDependency[Visit]) -> Answer:
     """Answer with every field of the codebook."""
     groups = [(group, [each for each in fields().values() if each.group == group]) for group in GROUPS]
-    return _page("codebook.html", visit, title="Codebook", groups=groups)
+    return make_page("codebook.html", visit, title="Codebook", groups=groups)
 
 
 @get("/codebook/{name:str}", sync_to_thread=False)
-def field(visit: NamedDependency[Visit], name: FromPath[str]) -> _Answer:
+def field(visit: NamedDependency[Visit], name: FromPath[str]) -> Answer:
     """Answer with one field: what it means, what it may hold, who can confirm it."""
     try:
         scheme = get_field(name)
     except CodebookError as unknown:
         raise HTTPException(status_code=404) from unknown
     terms = list(get_vocabulary(scheme.vocabulary).values()) if scheme.vocabulary else []
-    return _page(
+    return make_page(
         "field.html",
         visit,
         title=scheme.label,
@@ -227,47 +203,42 @@ def field(visit: NamedDependency[Visit], name: FromPath[str]) -> _Answer:
 
 
 @get("/static/{name:str}", sync_to_thread=False)
-def static(name: FromPath[str]) -> _Answer:
+def static(name: FromPath[str]) -> Answer:
     """Answer with a file that the pages use; the table of names is the whole folder."""
-    kind = {"incidex.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}.get(name)
+    kind = _STATIC.get(name)
     if kind is None:
         raise HTTPException(status_code=404)
     return Response(read_static(name), media_type=kind, headers={"Cache-Control": "public, max-age=300"})
 
 
 @get("/healthz", sync_to_thread=False)
-def health() -> _Answer:
+def health() -> Answer:
     """Say that the site answers."""
     return Response(b"ok\n", media_type=MediaType.TEXT)
 
 
-_HANDLERS = (home, incident, incident_json, report, entry, enter, leave, codebook, field, static, health)
+_HANDLERS = (
+    home,
+    incident,
+    incident_json,
+    report,
+    entry,
+    enter,
+    leave,
+    codebook,
+    field,
+    static,
+    health,
+    *REVIEWING,
+)
 
 
-def _find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
-    inside = site.door.admits(request.cookies.get(COOKIE, ""))
-    return Visit(Tier.GREEN if inside else Tier.CLEAR, site.door.is_open)
-
-
-def _page(template: str, visit: Visit, status: int = 200, **values: object) -> _Answer:
-    body = render(template, is_member=visit.is_member, has_entry=visit.has_entry, **values)
-    return Response(body, status_code=status, media_type="text/html; charset=utf-8")
-
-
-def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> _Answer:
+def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> Answer:
     as_of = _parse_as_of(request.query_params.get("as_of", ""))
     found = site.library.find_incident(name, visit.tier, as_of)
     if found is None:
         raise HTTPException(status_code=404)
-    return Response(_to_json(to_record(found)), media_type="application/json")
-
-
-def _to_json(body: Mapping[str, Any]) -> bytes:
-    try:
-        return msgspec.json.encode(body)
-    except UnicodeEncodeError:
-        # Half of a surrogate pair has no UTF-8, but JSON can write it as an escape.
-        return json.dumps(body).encode("ascii")
+    return make_json(to_record(found))
 
 
 def _find_claims(site: Site, visit: Visit, report_id: str, incident_id: str) -> list[Claim]:
@@ -297,14 +268,6 @@ def _parse_first(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _parse_key(body: bytes) -> str:
-    try:
-        form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=4)
-    except ValueError as wrong:
-        raise HTTPException(status_code=400) from wrong
-    return form.get("key", [""])[0]
-
-
 def _parse_as_of(text: str) -> AsOf:
     """Read a serial or an ISO 8601 time with its zone; "" is now."""
     if not text:
@@ -320,16 +283,6 @@ def _parse_as_of(text: str) -> AsOf:
     return at
 
 
-def _prefers_json(request: AnyRequest) -> bool:
-    first = request.headers.get("accept", "").split(",")[0].partition(";")[0].strip().lower()
-    return first == "application/json"
-
-
-def _refuse_forged(request: AnyRequest) -> None:
-    if not comes_from_here(request.headers):
-        raise HTTPException(status_code=403)
-
-
 def _make_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
     return Cookie(
         key=COOKIE,
@@ -341,24 +294,5 @@ def _make_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
     )
 
 
-def _send_home(cookie: Cookie) -> _Answer:
+def _send_home(cookie: Cookie) -> Answer:
     return Response(b"", status_code=303, headers={"Location": "/"}, cookies=[cookie])
-
-
-def _answer_error(request: AnyRequest, error: Exception) -> _Answer:
-    """Say what is wrong in one sentence, never how we came to it."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    said = _SAID.get(status, "Something went wrong on our side.")
-    if status >= 500:
-        _LOG.error("an answer to %s failed", request.url.path, exc_info=error)
-    if _prefers_json(request) or request.url.path.startswith("/api/"):
-        body = msgspec.json.encode({"error": {"status": status, "message": said}})
-        return Response(body, status_code=status, media_type="application/json", headers=_HEADERS)
-    page = render("error.html", title=str(status), said=said, is_member=False, has_entry=False)
-    return Response(page, status_code=status, media_type="text/html; charset=utf-8", headers=_HEADERS)
-
-
-def _add_headers(response: Response[Any]) -> Response[Any]:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response

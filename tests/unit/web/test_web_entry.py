@@ -16,7 +16,7 @@ class Clock:
 
 def test_the_right_key_opens_a_session_that_runs_out() -> None:
     clock = Clock()
-    door = Door("a long enough key", clock)
+    door = Door("a long enough key", clock=clock)
     token = door.enter("a long enough key", "192.0.2.1")
     assert token is not None
     assert len(token) >= 43  # 256 bits in base 64
@@ -35,7 +35,7 @@ def test_leaving_ends_the_session_on_the_server() -> None:
 
 def test_wrong_keys_make_one_address_wait_and_no_other() -> None:
     clock = Clock()
-    door = Door("a long enough key", clock)
+    door = Door("a long enough key", clock=clock)
     for _ in range(TRIES):
         assert not door.must_wait("192.0.2.1")
         assert door.enter("guess", "192.0.2.1") is None

@@ -1,10 +1,12 @@
 """Cutting a text where claims rest on it."""
 
+from time import process_time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidex.model import Span
-from incidex.web.passage import Piece, cut
+from incidex.web.passage import BLOCK, MOST_NAMED, Piece, cut, lay_out
 
 TEXT = "abcdefghijklmnopqrst"
 SPANS = st.builds(
@@ -33,3 +35,33 @@ def test_a_wider_reading_around_the_chosen_one_stays_marked_on_both_sides() -> N
         Piece("e", "read"),
         Piece("f", "plain"),
     ]
+
+
+WIDE = st.builds(lambda start, width: Span(start, start + width), st.integers(0, 60), st.integers(1, 30))
+
+
+@given(st.text(max_size=60), st.lists(WIDE, max_size=8))
+def test_the_runs_are_the_text_and_each_knows_what_rests_on_it(text: str, spans: list[Span]) -> None:
+    runs = [run for block in lay_out(text, spans) for run in block.runs]
+    assert "".join(run.text for run in runs) == text
+    for run in runs:
+        assert text[run.start : run.start + len(run.text)] == run.text
+        for at in range(run.start, run.start + len(run.text)):
+            resting = {place for place, span in enumerate(spans) if span.start <= at < span.end}
+            assert set(run.numbers) == resting
+
+
+def test_a_long_text_is_cut_into_blocks_at_line_ends() -> None:
+    text = ("word " * 20 + "\n") * 400 + "x" * 30_000
+    blocks = list(lay_out(text, [Span(0, len(text))]))
+    assert "".join(run.text for block in blocks for run in block.runs) == text
+    assert max(sum(len(run.text) for run in block.runs) for block in blocks) <= 2 * BLOCK
+    assert [block.start for block in blocks] == sorted({block.start for block in blocks})
+
+
+def test_thousands_of_readings_of_one_word_cost_no_more_than_their_number() -> None:
+    spans = [Span(place, 500_000 - place) for place in range(3_000)]
+    started = process_time()
+    runs = [run for block in lay_out("x" * 500_000, spans) for run in block.runs]
+    assert process_time() - started < 2
+    assert max(len(run.numbers) for run in runs) == MOST_NAMED

@@ -1,0 +1,139 @@
+"""`incidex review`: what waits for a person, what somebody decides, and who may."""
+
+import getpass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from incidex.app.settings import Settings
+    from incidex.store import Log
+
+OpenLog = Callable[[], AbstractContextManager["Log"]]
+ReadSettings = Callable[[], "Settings"]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
+WhyOption = Annotated[str, typer.Option("--why", help="The reason, in a few words; it stays in the history.")]
+NameOption = Annotated[str, typer.Option("--as", help="Who decides (default: your login name).")]
+ClaimArgument = Annotated[str, typer.Argument(metavar="ID", help="A claim's id, or its first characters.")]
+
+
+def make_review_app(open_log: OpenLog, read_settings: ReadSettings) -> typer.Typer:
+    """Return the commands, over whatever log the settings choose."""
+    app = typer.Typer(
+        help="Print what waits for a reviewer, decide, sample.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+    @app.callback(invoke_without_command=True)
+    def review_(
+        context: typer.Context,
+        by: Annotated[
+            str, typer.Option(help="What ranks it: uncertainty, impact, novelty or random.")
+        ] = "uncertainty",
+        seed: Annotated[int, typer.Option(help="For the order of random.")] = 0,
+        last: Annotated[int, typer.Option("--first", help="How many claims.", min=1)] = 20,
+        json: JsonOption = False,
+    ) -> None:
+        """Print what waits for a reviewer, the first to look at first, each with why."""
+        if context.invoked_subcommand is None:
+            from incidex.app.reviewing import print_queue
+
+            with open_log() as log:
+                print_queue(log, by, seed=seed, last=last, as_json=json)
+
+    _add_decisions(app, open_log)
+    _add_people(app, open_log, read_settings)
+    return app
+
+
+def _add_decisions(app: typer.Typer, open_log: OpenLog) -> None:
+    def decide_on(name: str, decision: str, why: str, by: str) -> None:
+        from incidex.app.reviewing import print_decision
+        from incidex.model import Decision
+
+        with open_log() as log:
+            print_decision(log, name, Decision(decision), why, by=_sign(by))
+
+    @app.command()
+    def accept(
+        name: Annotated[
+            str,
+            typer.Argument(metavar="ID", help="A claim's id or its start, or a record's for all that waits."),
+        ],
+        why: WhyOption = "",
+        by: NameOption = "",
+    ) -> None:
+        """Accept a claim, or all that waits in a record."""
+        decide_on(name, "accepted", why, by)
+
+    @app.command()
+    def reject(name: ClaimArgument, why: WhyOption = "", by: NameOption = "") -> None:
+        """Reject a claim; it stays in the history, with the reason."""
+        decide_on(name, "rejected", why, by)
+
+    @app.command("second-look")
+    def second_look(name: ClaimArgument, why: WhyOption = "", by: NameOption = "") -> None:
+        """Ask the team to look at a claim again; what was decided before still holds."""
+        decide_on(name, "needs a second look", why, by)
+
+    @app.command("undo")
+    def undo_(
+        name: Annotated[str, typer.Argument(metavar="ID", help="A record's id, or a claim's in it.")],
+        by: NameOption = "",
+    ) -> None:
+        """Take back your last step in a record."""
+        from incidex.app.reviewing import print_undone
+
+        with open_log() as log:
+            print_undone(log, name, by=_sign(by))
+
+
+def _add_people(app: typer.Typer, open_log: OpenLog, read_settings: ReadSettings) -> None:
+    @app.command()
+    def sample(
+        count: Annotated[int, typer.Argument(metavar="N", help="How many reports.")] = 0,
+        seed: Annotated[int, typer.Option(help="The same seed draws the same reports.")] = 0,
+        reviewer: Annotated[
+            list[str] | None, typer.Option(help="Who codes them blind; give it twice.")
+        ] = None,
+        close: Annotated[str, typer.Option(help="Give up the sample of that id instead.")] = "",
+        why: WhyOption = "",
+        by: NameOption = "",
+    ) -> None:
+        """Draw reports at random for two reviewers to code without seeing each other's answers."""
+        from incidex.app.reviewing import print_closed, print_sample
+
+        with open_log() as log:
+            if close:
+                print_closed(log, close, why, by=_sign(by))
+            else:
+                print_sample(log, count, reviewer or [], seed=seed, by=_sign(by))
+
+    @app.command()
+    def invite(
+        name: Annotated[str, typer.Argument(metavar="NAME", help="Signs the changes; shown.")],
+    ) -> None:
+        """Give a reviewer the right, and print their key once; only its hash is kept."""
+        from incidex.app.reviewers import ReviewerKeys
+
+        key = ReviewerKeys(read_settings().reviewers_file).invite(name)
+        typer.echo(f"{name} enters at /enter with this key, which is shown once and kept nowhere: {key}")
+        typer.echo(f"Changes are signed {name}, and whoever may see a claim sees who decided on it.")
+
+    @app.command()
+    def dismiss(name: Annotated[str, typer.Argument(metavar="NAME", help="Who was invited.")]) -> None:
+        """End a reviewer's right at once; what they decided stays."""
+        from incidex.app.reviewers import ReviewerKeys
+
+        ReviewerKeys(read_settings().reviewers_file).dismiss(name)
+        typer.echo(f"{name} may no longer review.")
+
+
+def _sign(name: str) -> str:
+    from incidex.app.reviewers import check_name
+
+    return check_name(name or getpass.getuser())

@@ -1,0 +1,199 @@
+"""What every address shares: who is asking, what an answer looks like, and how a refusal is said."""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar import Request, Response
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+
+from incidex.model import (
+    CodebookError,
+    ConflictError,
+    EvidenceError,
+    IncidexError,
+    InputError,
+    LimitError,
+    Tier,
+)
+from incidex.web.base import Library
+from incidex.web.desk import Desk
+from incidex.web.entry import Door, comes_from_here
+from incidex.web.render import render
+
+_LOG = logging.getLogger(__name__)
+
+COOKIE = "incidex_session"
+
+MOST_FORM_BYTES = 8_192
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+
+#: On every answer. Public pages have no script and no page has any inline, so nothing needs an exception.
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "private, no-cache",
+    "Vary": "Cookie, Accept",
+}
+
+#: On the pages where people work: our own modules, which talk to this site alone.
+SCRIPTED = {"Content-Security-Policy": f"{_POLICY}; script-src 'self'; connect-src 'self'"}
+
+_SAID = {
+    400: "That request makes no sense here.",
+    403: "That form was not sent by a page of this site. Open the page again and send it from there.",
+    404: "There is nothing here, or it is not for everyone to see.",
+    405: "This address does not answer that kind of request.",
+    413: "That was too much at once.",
+    429: "Too many wrong keys. Wait five minutes and try again.",
+}
+
+#: What went wrong below, as an answer's status; the first that fits counts. Anything else is our fault.
+_STATUS: tuple[tuple[type[IncidexError], int], ...] = (
+    (ConflictError, 409),
+    (LimitError, 413),
+    (CodebookError, 422),
+    (EvidenceError, 422),
+    (InputError, 400),
+)
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Response[bytes]
+
+
+class Refused(HTTPException):
+    """An answer that we word ourselves: its detail is shown to whoever asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What every handler needs."""
+
+    library: Library
+    door: Door
+    desk: Desk | None = None  # where reviewers work; a site without one only shows
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is asking."""
+
+    tier: Tier
+    has_entry: bool  # whether there is an entry for members or reviewers at all
+    reviewer: str = ""  # their name, when they have a reviewer's right
+    csrf: str = ""  # what their forms carry
+
+    @property
+    def is_member(self) -> bool:
+        """Say whether the visitor sees what members see."""
+        return self.tier >= Tier.GREEN
+
+
+def find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
+    """Say who is asking, by the cookie."""
+    session = site.door.find_session(request.cookies.get(COOKIE, ""))
+    if session is None:
+        return Visit(Tier.CLEAR, site.door.is_open)
+    return Visit(session.tier, site.door.is_open, session.reviewer, session.csrf)
+
+
+def make_page(
+    template: str, visit: Visit, status: int = 200, *, scripts: tuple[str, ...] = (), **values: object
+) -> Answer:
+    """Render a template for a visitor; a page with scripts may load these modules of ours and no other."""
+    body = render(
+        template,
+        is_member=visit.is_member,
+        has_entry=visit.has_entry,
+        reviewer=visit.reviewer,
+        csrf=visit.csrf,
+        scripts=scripts,
+        **values,
+    )
+    headers = SCRIPTED if scripts else {}
+    return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def make_json(body: Mapping[str, Any], status: int = 200) -> Answer:
+    """Answer with JSON."""
+    try:
+        encoded = msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        # Half of a surrogate pair has no UTF-8, but JSON can write it as an escape.
+        encoded = json.dumps(body).encode("ascii")
+    return Response(encoded, status_code=status, media_type="application/json")
+
+
+def send_to(address: str) -> Answer:
+    """Send the browser on, after a form."""
+    return Response(b"", status_code=303, headers={"Location": address})
+
+
+def prefers_json(request: AnyRequest) -> bool:
+    """Say whether whoever asks would rather have JSON than a page."""
+    first = request.headers.get("accept", "").split(",")[0].partition(";")[0].strip().lower()
+    return first == "application/json"
+
+
+def refuse_forged(request: AnyRequest) -> None:
+    """Refuse a form that none of our own pages has sent."""
+    if not comes_from_here(request.headers):
+        raise HTTPException(status_code=403)
+
+
+def parse_form(body: bytes, *, most_fields: int = 40) -> dict[str, str]:
+    """Return a form's fields, each with its first value."""
+    try:
+        form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most_fields)
+    except ValueError as wrong:
+        raise HTTPException(status_code=400) from wrong
+    return {name: held[0] for name, held in form.items()}
+
+
+def explain(error: Exception) -> tuple[int, str]:
+    """Return the status of an error and one sentence for whoever asked, never how we came to it."""
+    if isinstance(error, Refused):
+        return error.status_code, error.detail
+    if isinstance(error, HTTPException):
+        return error.status_code, _SAID.get(error.status_code, "Something went wrong on our side.")
+    for kind, status in _STATUS:
+        if isinstance(error, kind):
+            said = str(error)
+            return status, f"{said[:1].upper()}{said[1:]}{'' if said.endswith(('.', '?', '!')) else '.'}"
+    return 500, "Something went wrong on our side."
+
+
+def answer_error(request: AnyRequest, error: Exception) -> Answer:
+    """Say what is wrong, as a page or as JSON."""
+    status, said = explain(error)
+    if status >= 500:
+        _LOG.error("an answer to %s failed", request.url.path, exc_info=error)
+    if prefers_json(request) or request.url.path.startswith("/api/"):
+        answer = make_json({"error": {"status": status, "message": said}}, status)
+    else:
+        answer = make_page(
+            "error.html", Visit(Tier.CLEAR, has_entry=False), status, title=str(status), said=said
+        )
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+def add_headers(response: Response[Any]) -> Response[Any]:
+    """Put on an answer what every answer carries."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
