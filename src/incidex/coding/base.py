@@ -1,5 +1,6 @@
 """What a coder is given, and what it gives back."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,9 @@ from typing import NamedTuple
 from incidex.coding.lexicon import Hit, Lexicon, Scanner, Sentences
 from incidex.model import Document, Report, Span
 from incidex.text import sentences
+
+#: Surrogates that stand alone (Unicode, section 23.6): no encoding can write them, no pattern read them.
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,13 @@ class Prepared:
 
     @cached_property
     def text(self) -> str:
-        """The document's clean text."""
-        return self.document.text
+        """The document's clean text, with a mark for every half of a character."""
+        text = self.document.text
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return _HALF.sub("\ufffd", text)
+        return text
 
     def find(self, lexicon: Lexicon) -> Sequence[Hit]:
         """Return where the lexicon's terms stand; from the one pass over the text, if it has part in it."""

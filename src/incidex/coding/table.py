@@ -188,7 +188,7 @@ def _make_claim(said: _Said, passages: Passages) -> Claim:
         confidence=reading.confidence,
         coder=said.coder,
         tier=max(tier, prepared.report.tier) if prepared.report else tier,
-        evidence=Evidence.of(prepared.text, reading.span),
+        evidence=Evidence.of(document.text, reading.span),
         why=reading.why,
     )
 

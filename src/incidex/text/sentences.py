@@ -19,6 +19,9 @@ FIRST_WORD = re.compile(r"\s{0,400}(\S{1,60})")
 OPENING = "\"'“”‘’«([{*_ \t\n\xa0"
 #: How far back an abbreviation is looked for.
 LOOK_BACK = 20
+#: No sentence is longer: what reads on from here is a list without stops, or an attack on whoever reads it,
+#: and everything that looks at a whole sentence for each word in it would take time without bound.
+LONGEST = 3_000
 WORD_BEFORE = re.compile(r"[\w.&-]{1,20}\Z")
 
 #: Lines longer than this were not wrapped by hand, but are paragraphs.
@@ -60,10 +63,25 @@ def sentences(text: str) -> tuple[Span, ...]:
 
     A sentence ends at a stop that is not an abbreviation's, at a blank line, before a bullet, and at the end
     of a line whose next word would still have fitted: a heading or a list item rather than wrapped prose.
-    Time is linear in the text.
+    What goes on for `LONGEST` characters without any of these is cut. Time is linear in the text.
     """
-    found = (_trim(text, start, end) for block in _blocks(text) for start, end in _split(text, *block))
-    return tuple(span for span in found if span)
+    found = (
+        _trim(text, *part)
+        for block in _blocks(text)
+        for sentence in _split(text, *block)
+        for part in _cut(text, *sentence)
+    )
+    return tuple([span for span in found if span])
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what is too long between two words, or where it must be."""
+    while end - start > LONGEST:
+        space = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        middle = space if space > 0 else start + LONGEST
+        yield start, middle
+        start = middle
+    yield start, end
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:

@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidex.text import sentences
+from incidex.text.sentences import LONGEST
 
 WRAPPED = (
     "The company said in a filing on Monday that an unknown party had taken\n"
@@ -80,3 +81,10 @@ def test_time_is_linear_whatever_comes(bomb: str) -> None:
     started = time.process_time()
     sentences(bomb * (400_000 // len(bomb)) + "x")
     assert time.process_time() - started < 5
+
+
+def test_no_sentence_is_longer_than_the_longest_and_nothing_is_left_out() -> None:
+    text = "word " * 5_000 + "x" * 10_000
+    found = sentences(text)
+    assert max(span.end - span.start for span in found) <= LONGEST
+    assert "".join(text[span.start : span.end] for span in found).replace(" ", "") == text.replace(" ", "")
