@@ -13,7 +13,7 @@ import pytest
 
 from incidex.model import StoreError
 from incidex.store import Log, SqliteLog
-from incidex.store.opening import open_database
+from incidex.store.opening import connect, open_database
 from tests.contract.log_contract import LogContract
 from tests.contract.log_samples import TEXT, batch, raw
 from tests.contract.removal_contract import RemovalContract, remove
@@ -181,7 +181,7 @@ def test_keeps_the_same_bytes_once(path: Path) -> None:
 
 
 def test_sets_what_survives_a_power_cut(path: Path) -> None:
-    with closing(open_database(path)) as writer:
+    with closing(open_database(path, connect)) as writer:
         pragmas = [writer.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     assert pragmas == ["wal", 2]
 

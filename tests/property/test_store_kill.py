@@ -1,54 +1,32 @@
-"""Nothing acknowledged is lost and no half batch is visible, whenever the writer is killed (law 9)."""
+"""Nothing acknowledged is lost and no half batch is visible, whenever process, server or power go (law 9).
 
-import random
-import subprocess
-import sys
-import threading
-from pathlib import Path
-
-from incidex.store import SqliteLog
-
-BATCH = 4
-KILLS = 15
-
-WRITER = f"""
-import sys
-from datetime import UTC, datetime
-from incidex.model import Change, Failed
-from incidex.store import SqliteLog
-log = SqliteLog(sys.argv[1])
-version = log.versions(["run"])["run"]
-while True:
-    batch = []
-    for _ in range({BATCH}):
-        version += 1
-        body = Failed("a", "read", "x" * 5000)
-        batch.append(Change(record="run", version=version, body=body, by="test", at=datetime.now(UTC)))
-    print(log.append(batch), flush=True)
+`python bench/crash.py` does the same two hundred times.
 """
 
+from pathlib import Path
 
-def kill_while_writing(path: Path, seconds: float) -> int:
-    """Return the last serial that the writer acknowledged before it was killed mid-work."""
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
-    assert writer.stdout is not None
-    first = writer.stdout.readline()  # the clock starts when it is at work
-    timer = threading.Timer(seconds, writer.kill)
-    timer.start()
-    lines = [first, *writer.stdout]
-    writer.wait(timeout=30)
-    writer.stdout.close()
-    timer.join()
-    return max(int(line) for line in lines if line.endswith("\n"))
+import pytest
+
+from tests.kill import kill_postgres, kill_sqlite
+from tests.powercut import cut_many
+
+TIMES = 10
+SEED = 20261123
 
 
-def test_kill_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    moments = random.Random(20261123)
-    path = tmp_path / "incidents.db"
-    for _ in range(KILLS):
-        acknowledged = kill_while_writing(path, moments.uniform(0.0, 0.15))
-        log = SqliteLog(path)
-        held = log.verify()
-        log.close()
-        assert held >= acknowledged
-        assert held % BATCH == 0
+def test_a_killed_writer_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    assert kill_sqlite(tmp_path / "incidents.db", TIMES, SEED) == []
+
+
+@pytest.mark.slow
+def test_a_killed_server_loses_nothing_acknowledged() -> None:
+    assert kill_postgres(TIMES, SEED) == []
+
+
+def test_a_power_cut_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    assert cut_many(tmp_path, TIMES * 2, SEED) == []
+
+
+@pytest.mark.parametrize("synchronous", ["NORMAL", "OFF"])
+def test_the_simulated_power_cut_does_lose_what_was_not_synced(tmp_path: Path, synchronous: str) -> None:
+    assert len(cut_many(tmp_path, TIMES * 2, SEED, synchronous=synchronous)) >= 2

@@ -1,15 +1,19 @@
 """Rebuilt equals incremental (law 6), and memory answers as SQLite does, for any history."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidex.model import Change, Tier
 from incidex.store import MemoryLog, SqliteLog
+from incidex.store.codec import Line
+from incidex.store.projection import Row, rows
 from tests.contract.log_samples import bare, batch
 
 names = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(str.strip)
@@ -55,3 +59,20 @@ def test_what_is_read_back_is_what_was_written(said: list[tuple[str, Tier]]) -> 
     log.append(written)
     assert bare(list(log.since())) == bare(written)
     assert log.verify() == len(written)
+
+
+def test_a_projection_that_forgets_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: if the incremental tables were wrong, the comparison above would say so."""
+
+    def forgetful(line: Line) -> Iterator[Row]:
+        yield from (row for row in rows(line) if row.table != "key")
+
+    path = tmp_path / "incidents.db"
+    log = SqliteLog(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("incidex.store.tables.rows", forgetful)
+        log.append(batch())
+    before = dump(path)
+    log.rebuild()
+    assert dump(path) != before
+    log.close()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from incidex.model import StoreError
 from incidex.store.queries import get_migrations, statements
@@ -15,10 +16,19 @@ APPLICATION_ID = 0x496E6369
 #: How long a write waits for another program's write.
 BUSY_SECONDS = 10.0
 
+
+class Connect(Protocol):
+    """How connections are made: `connect` below, or one to a disk that tests can take the power from."""
+
+    def __call__(self, path: Path, /, *, read_only: bool = False) -> sqlite3.Connection:
+        """Return a connection in autocommit mode."""
+        ...
+
+
 _MAGIC = b"SQLite format 3\x00"
 
 
-def open_database(path: Path) -> sqlite3.Connection:
+def open_database(path: Path, connect: Connect) -> sqlite3.Connection:
     """Return a connection that may write, made by and for this version; make the database when it is new.
 
     Raises `StoreError` when the file is not a database, belongs to another application, was made by a newer

@@ -11,7 +11,7 @@ from typing import Any
 
 from incidex.model import StoreError
 from incidex.store.database import Rows, Values
-from incidex.store.opening import connect, explained, open_database, open_for_reading, writing
+from incidex.store.opening import Connect, connect, explained, open_database, open_for_reading, writing
 from incidex.store.queries import get_queries
 from incidex.store.sql_log import SqlLog
 
@@ -21,10 +21,10 @@ _SQL = get_queries("sqlite.sql")
 class SqliteLog(SqlLog):
     """A `Log` in a SQLite file, made when it is not there."""
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(self, path: str | PathLike[str], *, connect: Connect = connect) -> None:
         """Open the database; raise `StoreError` when the file cannot be used."""
         self.path = Path(path)
-        super().__init__(SqliteDatabase(self.path))
+        super().__init__(SqliteDatabase(self.path, connect))
 
 
 class SqliteSession:
@@ -75,9 +75,10 @@ class SqliteFile:
 class SqliteDatabase:
     """An open file: one connection that writes, and as many that read as ever read at once."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, connect: Connect = connect) -> None:
         self.path = path
-        self._writer = open_database(path)
+        self._connect = connect
+        self._writer = open_database(path, connect)
         self._writer_lock = Lock()
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = Lock()
@@ -98,7 +99,7 @@ class SqliteDatabase:
             self._require_open()
             held = self._readers.pop() if self._readers else None
         with explained(self.path):
-            connection = held or connect(self.path, read_only=True)
+            connection = held or self._connect(self.path, read_only=True)
             try:
                 connection.execute("BEGIN")
                 try:
