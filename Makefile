@@ -36,6 +36,7 @@ measure: install
 	$(BIN)/python bench/coding.py
 	$(BIN)/python bench/speed.py
 	$(BIN)/python bench/demonstration.py
+	$(BIN)/python bench/language.py
 	$(BIN)/python bench/log.py
 	$(BIN)/python bench/reading.py
 	$(BIN)/python bench/start.py

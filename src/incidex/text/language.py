@@ -1,6 +1,6 @@
 """Which language a text is in, where it is long enough to tell.
 
-Letter statistics alone take one English report in thirty for French, Catalan or Latin, because reports are
+Letter statistics alone take one English report in fifty for French, Catalan or Latin, because reports are
 full of names and figures. So the small words decide first: no text is English without "the", "and" and "of",
 and none is foreign that has more of them than of its own. Another script needs no words to tell.
 """
@@ -30,6 +30,9 @@ _MAX_DISTANCE_OF_SCRIPT = 1600
 #: Foreign small words that a text must have at least; a name may hold two ("La Banque de France").
 _LEAST_FOREIGN = 3
 
+#: So many words of one language in a text outweigh that it looks like one of which no words are known here.
+_FEW = 4
+
 LETTERS = re.compile(r"[^\W\d_]")
 _ACCENTED = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 
@@ -43,10 +46,11 @@ _SMALL_WORDS: Mapping[str, frozenset[str]] = {
     for language, words in {
         "de": "der das und nicht von mit den ist auf wurde wurden sich eine einer dem des im für dass ein "
         "auch nach bei zu haben sind",
-        "fr": "les et des est dans une que pour sur par pas du au qui ont été aux cette le il avait à sont",
-        "es": "el los las que en y del por con una se fue para sus al más lo como han",
-        "pt": "os da do das dos que em não uma com para foi ao ao mais e na no pela seus são",
-        "it": "il che di per una della con sono è le nel gli dei del hanno stati dati non alla i",
+        "fr": "de la un les et des est dans une que pour sur par pas du au qui ont été aux "
+        "cette le il avait à sont",
+        "es": "de la un el los las que en y del por con una se fue para sus al más lo como han",
+        "pt": "de um os da do das dos que em não uma com para foi ao ao mais e na no pela seus são",
+        "it": "la un il che di per una della con sono è le nel gli dei del hanno stati dati non alla i",
         "nl": "het een van en dat niet zijn voor met op werd bij heeft de te zijn werden naar ook",
         "sv": "och att det som på är för en av till den med har inte om sig ett",
         "no": "og at det som på er for en av til den med har ikke et ble om",
@@ -58,7 +62,7 @@ _SMALL_WORDS: Mapping[str, frozenset[str]] = {
         "fi": "ja on oli että ei se joka ovat olivat mutta myös",
         "tr": "ve bir bu için ile olarak da de olan çok daha",
         "ro": "și în la cu pe care din nu au fost este că ale o prin",
-        "ca": "els les amb per una que del i han va dels",
+        "ca": "de la un els les amb per una que del i han va dels",
         "id": "dan yang di dengan untuk dari ini pada telah ke tidak bahwa",
         "vi": "và của là có không được cho trong các những đã một với",
         "hr": "je i u na se su da za od koji nije bio",
@@ -159,6 +163,7 @@ def _language_of_words(sample: str, words: list[str]) -> str:
     found = _detect(sample, _MAX_DISTANCE)
     ranked = {name: sum(map(small.__contains__, words)) for name, small in _SMALL_WORDS.items()}
     best = max(ranked, key=lambda name: ranked[name])
-    if not found or ranked.get(found, 0) * 2 < ranked[best]:
+    doubted = ranked[best] > _FEW if found not in ranked else ranked[found] * 2 < ranked[best]
+    if not found or doubted:
         return best
     return "cs" if found == "sk" and _CZECH.search(sample) else found
