@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from incidex.model import Kind, Stance, StoreError
-from incidex.store.codec import Line, parse
-from incidex.store.words import Plain
+import msgspec
+
+from incidex.model import Kind, Stance
+from incidex.store.codec import Line, parse_part
 
 #: Fields by whose values incidents are found and compared.
 KEYED = frozenset(
@@ -27,6 +28,35 @@ class Row(NamedTuple):
     values: tuple[str | int, ...]
 
 
+class _Blob(msgspec.Struct):
+    blob: str
+
+
+class _Document(msgspec.Struct):
+    text: _Blob
+
+
+class _Received(msgspec.Struct):
+    document: _Document
+
+
+class _Claim(msgspec.Struct):
+    id: str
+    report: str
+    field: str
+    value: str | _Blob
+    stance: str
+    tier: int
+
+
+class _Claimed(msgspec.Struct):
+    claims: list[_Claim]
+
+
+class _Removed(msgspec.Struct):
+    blobs: list[str]
+
+
 def rows(line: Line) -> Iterator[Row]:
     """Yield what a change adds to the tables, whether or not its words are still there.
 
@@ -36,25 +66,17 @@ def rows(line: Line) -> Iterator[Row]:
 
     Raises `StoreError` when the line is not one that `encode` has written.
     """
-    try:
-        body = parse(line)
-        if line.kind in (Kind.LINKED, Kind.CLAIMED):
-            yield Row("incident", (line.record, line.serial))
-        if line.kind == Kind.RECEIVED:
-            yield Row("report", (line.record, body["document"]["text"]["blob"], line.serial))
-        if line.kind == Kind.CLAIMED:
-            for claim in body["claims"]:
-                yield from _claim_rows(claim, line.record)
-        if line.kind == Kind.REMOVED:
-            yield from (Row("removed", (name, line.serial)) for name in body["blobs"])
-    except (KeyError, TypeError) as error:
-        raise StoreError(f"change {line.serial} cannot be read; run `incidex log verify`") from error
-
-
-def _claim_rows(claim: Plain, incident: str) -> Iterator[Row]:
-    yield Row("claim", (claim["id"], incident, claim["report"], claim["field"]))
-    if claim["field"] in KEYED and claim["stance"] == Stance.ASSERTS:
-        yield Row("key", (claim["field"], fold_key(claim["value"]), incident, claim["tier"]))
+    if line.kind in (Kind.LINKED, Kind.CLAIMED):
+        yield Row("incident", (line.record, line.serial))
+    if line.kind == Kind.RECEIVED:
+        yield Row("report", (line.record, parse_part(line, _Received).document.text.blob, line.serial))
+    if line.kind == Kind.CLAIMED:
+        for claim in parse_part(line, _Claimed).claims:
+            yield Row("claim", (claim.id, line.record, claim.report, claim.field))
+            if claim.field in KEYED and claim.stance == Stance.ASSERTS and isinstance(claim.value, str):
+                yield Row("key", (claim.field, fold_key(claim.value), line.record, claim.tier))
+    if line.kind == Kind.REMOVED:
+        yield from (Row("removed", (name, line.serial)) for name in parse_part(line, _Removed).blobs)
 
 
 def fold_key(text: str) -> str:

@@ -26,8 +26,7 @@ from incidex.store.tables import (
     find_head,
     is_removed,
     lines_of,
-    pages,
-    project,
+    project_all,
     text_finder,
     verify_all,
     versions_of,
@@ -136,8 +135,7 @@ class SqlLog:
         with self.database.writing() as session:
             for table in reversed(TABLES):
                 session.many(f"drop_{table}", [()])
-            for page in pages(session):
-                project(session, page)
+            project_all(session)
 
     def verify(self) -> int:
         """Check every line and blob; see `Log.verify`."""

@@ -13,6 +13,8 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import msgspec
+
 from incidex.model import REMOVED, Kind
 
 #: Fields whose values are sentences that may have to go, not facts by which a record is found.
@@ -102,7 +104,15 @@ def _find_text(value: Plain, find_blob: FindBlob) -> str:
 
 def _find_words(name: str, find_blob: FindBlob, *removed: object) -> list[Any]:
     found = find_blob(name)
-    return list(removed) if found is None else list(json.loads(found))
+    return list(removed) if found is None else list(read(found))
+
+
+def read(content: bytes | str) -> Any:  # noqa: ANN401 - JSON is open; whoever reads narrows it
+    """Return the value that canonical JSON says."""
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        return json.loads(content)  # halves of surrogate pairs, which only the slower reader takes
 
 
 # ---------------------------------------------------------------------------- reports
@@ -130,7 +140,7 @@ def _fill_received(body: Plain, find_blob: FindBlob) -> None:
         document["title"], document["notes"], document["offsets"], _ = found
     else:
         offsets = find_blob(document["offsets"]["blob"])
-        document["offsets"] = json.loads(offsets) if offsets is not None else {}
+        document["offsets"] = read(offsets) if offsets is not None else {}
 
 
 def _fill_report(report: Plain, find_blob: FindBlob) -> None:
