@@ -1,76 +1,194 @@
 """Names that the field has given: `actor.name`, `malware` and `tool`, by their canonical names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
-from incidex.codebook import Term, get_vocabulary
+from incidex.codebook import get_vocabulary
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.lexicon import Hit, Lexicon
+from incidex.coding.cues import read_rows
+from incidex.coding.lexicon import Hit, Lexicon, make_plain
+from incidex.coding.newnames import KINDS, find_actors, find_programs
 
-#: What must stand near a name that could be an everyday word, by field.
+_ACTOR, _MALWARE, _TOOL = "actor.name", "malware", "tool"
+
+#: What must stand near a name that could be another's, by field.
 _CONTEXT = {
-    "actor.name": re.compile(
-        r"\b(?:group|gang|hackers?|hacking|ransomware|threat actors?|collective|crew|cartel|affiliates?|"
-        r"attributed to|claimed responsibility|calling (?:itself|themselves)|call themselves|APT)\b",
+    _ACTOR: re.compile(
+        r"\b(?:group|gang|hackers?|hacking|ransomware|(?:threat )?actors?|collective|crew|cartel|"
+        r"affiliates?|APT|attributed to|claimed responsibility|calling (?:itself|themselves)|call themselves|"
+        r"hacktivists?|"
+        r"espionage|state-sponsored|state-backed|cyber ?criminals?|extortionists?|campaign)\b",
         re.IGNORECASE,
     ),
-    "malware": re.compile(
+    _MALWARE: re.compile(
         r"\b(?:malware|ransomware|trojan|backdoor|worm|virus|botnet|spyware|wiper|loader|infostealer|stealer|"
-        r"implant|variant|strain)\b",
+        r"implant|variant|strain|RAT|payload|dropper|downloader|rootkit|keylogger|beacon|sample|C2|encryptor)s?\b",
         re.IGNORECASE,
     ),
-    "tool": re.compile(
-        r"\b(?:tools?|utility|malware|attackers?|hackers?|payload|post-exploitation)\b", re.IGNORECASE
+    _TOOL: re.compile(
+        r"\b(?:tools?|utility|malware|attackers?|hackers?|payload|post-exploitation|commands?|script|ran|"
+        r"execut\w{1,4}|credential|lateral|used)\b",
+        re.IGNORECASE,
     ),
 }
+_PROGRAM = (
+    r"malware|ransomware|trojan|backdoor|worm|virus|botnet|spyware|wiper|loader|infostealer|stealer|RAT"
+)
+#: What must stand right before an everyday word for it to be a name, by field.
+_BEFORE = {
+    _ACTOR: re.compile(
+        r"\b(?:group|gang|hackers|actors?|collective|crew|cartel|hacktivists|called|named|dubbed|known as),?"
+        r" (?:is |the )?[\"“‘']?$",
+        re.IGNORECASE,
+    ),
+    _MALWARE: re.compile(
+        rf"\b(?:{_PROGRAM}|called|named|dubbed|known as|strain),? (?:is |the )?[\"“‘']?$", re.IGNORECASE
+    ),
+    _TOOL: re.compile(r"\b(?:tools?|utility|program) (?:called |named )?[\"“‘']?$", re.IGNORECASE),
+}
+#: What must stand right after it.
+_AFTER = {
+    _ACTOR: re.compile(
+        r"[\"”'’]?(?:['’]s?)?[ -]?(?:group|gang|hackers?|hacking|APT|(?:threat )?actors?|collective|crew|"
+        r"cartel|affiliates?|ransomware (?:gang|group|crew)|campaigns?|claimed responsibility|operators?|"
+        r"leak site)\b",
+        re.IGNORECASE,
+    ),
+    _MALWARE: re.compile(
+        rf"[\"”'’]?(?:['’]s?)?[ -]?(?:{_PROGRAM}|implant|variant|encryptor)\b", re.IGNORECASE
+    ),
+    _TOOL: re.compile(r"[\"”'’]?(?: (?:tool|utility|command)\b|\.exe\b)", re.IGNORECASE),
+}
+#: What a victim or a vendor of the same name is told by.
+_OTHER = re.compile(
+    r"(?:['’]s)? ?(?:,? (?:Inc|Ltd|LLC|Corp|GmbH|PLC|plc)\b"
+    r"|(?:was|were|has been|had been) (?:hit|hacked|breached|attacked|compromised)"
+    r"|(?:suffered|confirmed|customers|employees|officials|spokes\w{1,8}|executives|users)\b"
+    r"|, (?:an?|the|which) (?:\w{1,20} ){0,4}(?:company|firm|provider|maker|vendor|bank|hospital|university|"
+    r"retailer|supplier)\b)"
+)
 _NEAR = 60
 
 #: A capital or a figure inside a word: nobody writes an everyday word so.
 _COINED = re.compile(r"[a-z][A-Z]|[A-Za-z][0-9]|[0-9][A-Za-z]|[A-Z]{2,}[a-z]")
 _NUMBERED = re.compile(r"(?:the )?(?:group|team|unit|operation) [0-9a-z]{1,4}", re.IGNORECASE)
 
-_VOCABULARIES = {"actor.name": ("actor", "group"), "malware": ("malware", "ransomware"), "tool": ("tool",)}
+_VOCABULARIES = {_ACTOR: ("actor", "group"), _MALWARE: ("malware", "ransomware"), _TOOL: ("tool",)}
+_SOURCES = {"group": "ATT&CK", "malware": "ATT&CK", "tool": "ATT&CK"}
 _SHORTEST = 4
+#: In the lists, and yet no name where a text has it: "a Python backdoor", "the final payload".
+_NEVER = frozenset(
+    {"affiliates", "android", "autoit", "fake", "final", "python", "trojan", "unknown", "windows"}
+)
+
+
+class _Known(NamedTuple):
+    """What a name is known for: its field, the first name of the same thing, and who says that it is one."""
+
+    field: str
+    label: str
+    name: str
+    source: str
 
 
 def lexicons() -> tuple[Lexicon, ...]:
     """Return what these coders wait for."""
-    return (*(_load(field)[0] for field in _VOCABULARIES), _load_crews()[0])
+    return (_load()[0], _load_crews()[0], KINDS)
 
 
 def read_actor_names(prepared: Prepared) -> Iterator[Reading]:
-    """Read names and aliases of known actors."""
-    return _read("actor.name", prepared)
+    """Read names and aliases of known actors, and those that are made as the field makes them: "TA505"."""
+    known = list(_read(_ACTOR, prepared))
+    yield from known
+    taken = {reading.span.start for reading in known}
+    for span, name, why in find_actors(prepared):
+        if span.start not in taken:
+            yield Reading(field=_ACTOR, value=name, span=span, confidence=0.75, why=why)
 
 
 def read_malware(prepared: Prepared) -> Iterator[Reading]:
-    """Read names of known malware, ransomware included."""
-    return _read("malware", prepared)
+    """Read names of known malware, ransomware included, and new ones that the text itself calls malware."""
+    known = list(_read(_MALWARE, prepared))
+    yield from known
+    names = _load()[1]
+    for span, name, why in find_programs(prepared):
+        if make_plain(name) not in names and not any(span.overlaps(reading.span) for reading in known):
+            yield Reading(field=_MALWARE, value=name, span=span, confidence=0.6, why=why)
 
 
 def read_tools(prepared: Prepared) -> Iterator[Reading]:
     """Read names of known tools."""
-    return _read("tool", prepared)
+    return _read(_TOOL, prepared)
 
 
 def _read(field: str, prepared: Prepared) -> Iterator[Reading]:
-    lexicon, names = _load(field)
-    for hit in prepared.find(lexicon):
-        term, source = names[hit.term]
-        confidence = _weigh(field, hit, prepared.text)
-        if confidence:
-            alias = "" if hit.term == term.label else f", an alias of {term.label}"
-            yield Reading(
-                field=field,
-                value=term.label,
-                span=hit.span,
-                confidence=confidence,
-                why=f"the name '{hit.term}'{alias} ({source})",
-            )
+    """Yield the names of a field; one that the text has introduced as a name is one wherever it comes."""
+    names = _load()[1]
+    hits = [
+        (hit, known, _weigh(prepared.text, hit, known, names[hit.term]))
+        for hit in prepared.find(_load()[0])
+        for known in names[hit.term]
+        if known.field == field
+    ]
+    introduced = {known.label for _, known, weight in hits if weight >= 0.7}
+    for hit, known, weight in hits:
+        again = (
+            0.6 if not weight and known.label in introduced and prepared.text[hit.start].isupper() else 0.0
+        )
+        if _is_anothers(prepared.text, hit, field):
+            continue
+        if confidence := weight or again:
+            written = prepared.text[hit.start : hit.end]
+            alias = "" if hit.term == make_plain(known.label) else f", an alias of {known.label}"
+            why = f"the name '{written}'{alias} ({known.source})"
+            yield Reading(field=field, value=known.label, span=hit.span, confidence=confidence, why=why)
+
+
+def _weigh(text: str, hit: Hit, known: _Known, others: Sequence[_Known]) -> float:
+    """Return how likely the words are meant as the name; 0 when nothing here says so."""
+    field, written = known.field, text[hit.start : hit.end]
+    before, after = text[max(0, hit.start - _NEAR) : hit.start], text[hit.end : hit.end + _NEAR]
+    if _BEFORE[field].search(before) or _AFTER[field].match(after):
+        is_spelt = written != written.lower() or known.name == written
+        return (
+            0.85
+            if is_spelt and not _NUMBERED.fullmatch(written)
+            else 0.8
+            if field == _ACTOR and is_spelt
+            else 0.0
+        )
+    if (
+        hit.term in _everyday()
+        or (field == _TOOL and len(hit.term) < _SHORTEST)
+        or _NUMBERED.fullmatch(written)
+        or not _is_spelt(written, known)
+    ):
+        return 0.0
+    is_near = any(_CONTEXT[field].search(side) for side in (before, after))
+    is_coined = bool(_COINED.search(written) or " " in written) and len(written) > _SHORTEST
+    if len({other.field for other in others}) > 1 and not is_near:
+        return 0.0
+    return 0.8 if is_near else 0.7 if is_coined else 0.0
+
+
+def _is_spelt(written: str, known: _Known) -> bool:
+    """Say whether a name is written with its capitals, or in small letters where it has none to lose."""
+    return written != written.lower() or known.name == written or known.field == _TOOL
+
+
+def _is_anothers(text: str, hit: Hit, field: str) -> bool:
+    """Say whether what follows makes the name a victim's or vendor's; or for a program, its crew's."""
+    after = text[hit.end : hit.end + _NEAR]
+    if _OTHER.match(after):
+        return True
+    return field == _MALWARE and _CREW.match(after) is not None
 
 
 #: Words that make the name of a ransomware the name of those who run it: right before it, or right after.
+_CREW = re.compile(r"[\"”'’]?(?:['’]s?)? (?:ransomware |extortion )?(?:gang|group|crew|cartel|affiliates?)\b")
 _CREW_BEFORE = re.compile(
     r"\b(?:gang|group|crew|hackers|criminals|cartel|collective|extortionists|attackers)"
     r"(?:,? (?:called|known as|named|calling itself|who call themselves|going by))?,? [\"“'‘]?$",
@@ -97,7 +215,7 @@ def read_crews(prepared: Prepared) -> Iterator[Reading]:
         after = prepared.text[hit.end : hit.end + _NEAR]
         if written != written.lower() and (_CREW_BEFORE.search(before) or _CREW_AFTER.match(after)):
             yield Reading(
-                field="actor.name",
+                field=_ACTOR,
                 value=names[hit.term] if written.isupper() else written,
                 span=hit.span,
                 confidence=0.75,
@@ -119,17 +237,29 @@ def _load_crews() -> tuple[Lexicon, Mapping[str, str]]:
 
 
 @cache
-def _load(field: str) -> tuple[Lexicon, Mapping[str, tuple[Term, str]]]:
-    """Return the names of a field as they are spelt, each with its term and who says so."""
-    found: dict[str, tuple[Term, str]] = {}
-    for vocabulary in _VOCABULARIES[field]:
-        terms = get_vocabulary(vocabulary).values()
-        source = "ATT&CK" if vocabulary in {"group", "malware", "tool"} else "MISP galaxy"
-        for name, term in [(term.label, term) for term in terms] + [(n, t) for t in terms for n in t.aliases]:
-            if len(name) >= _SHORTEST and _is_name(name):
-                found.setdefault(name, (term, source))
-                found.setdefault(name.upper(), (term, source))
-    return Lexicon(found, lower=False), found
+def _load() -> tuple[Lexicon, Mapping[str, Sequence[_Known]]]:
+    """Return the names of all fields, folded, each with what it is known for, once a field."""
+    found: dict[str, list[_Known]] = defaultdict(list)
+    for known in _known():
+        held = found[make_plain(known.name)]
+        if known.field not in {each.field for each in held}:
+            held.append(known)
+    return Lexicon(found), found
+
+
+def _known() -> Iterator[_Known]:
+    for field, vocabularies in _VOCABULARIES.items():
+        for vocabulary in vocabularies:
+            terms, source = get_vocabulary(vocabulary).values(), _SOURCES.get(vocabulary, "MISP galaxy")
+            pairs = [(term.label, term) for term in terms] + [(n, t) for t in terms for n in t.aliases]
+            for name, term in pairs:
+                plain = re.sub(r" ?[Rr]ansomware$", "", name) if vocabulary == "ransomware" else name
+                is_tool = field == _TOOL and len(plain) > 1
+                if is_tool or (len(plain) >= _SHORTEST and _is_name(plain) and plain.lower() not in _NEVER):
+                    yield _Known(field, re.sub(r" [Rr]ansomware$", "", term.label), plain, source)
+    for field, label, names in read_rows("programs"):
+        for name in (label, *filter(None, names.split("|"))):
+            yield _Known(field, label, name, "Incidex")
 
 
 def _is_name(words: str) -> bool:
@@ -138,17 +268,11 @@ def _is_name(words: str) -> bool:
 
 
 @cache
+def _everyday() -> frozenset[str]:
+    return frozenset(row[0] for row in read_rows("everyday"))
+
+
+@cache
 def _places() -> frozenset[str]:
     countries = get_vocabulary("country").values()
     return frozenset(name for term in countries for name in (*term.names, *term.each("demonyms")))
-
-
-def _weigh(field: str, hit: Hit, text: str) -> float:
-    """Return how likely the name is meant as one; 0 when nothing says that the word is a name."""
-    before = text[max(0, hit.start - _NEAR) : hit.start]
-    after = text[hit.end : hit.end + _NEAR]
-    is_near = any(_CONTEXT[field].search(side) for side in (before, after))
-    if is_near and not (_NUMBERED.fullmatch(hit.term) and field != "actor.name"):
-        return 0.8
-    is_sure = (_COINED.search(hit.term) or " " in hit.term) and not _NUMBERED.fullmatch(hit.term)
-    return 0.65 if is_sure and len(hit.term) > _SHORTEST else 0.0

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
-from incidex.coding import countries, cues, data, dates, incidents, names, speech
+from incidex.coding import countries, cues, data, dates, incidents, names, speech, techniques
 from incidex.coding.accusations import read_accusations
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.countries import read_countries, read_industry
@@ -25,7 +25,7 @@ from incidex.coding.cues import (
 )
 from incidex.coding.data import read_data
 from incidex.coding.dates import read_dates
-from incidex.coding.identifiers import read_techniques, read_vulnerabilities
+from incidex.coding.identifiers import read_vulnerabilities
 from incidex.coding.incidents import tells_of_incident
 from incidex.coding.indicators import read_indicators
 from incidex.coding.languages import in_any_language, is_foreign
@@ -33,6 +33,7 @@ from incidex.coding.lexicon import Lexicon, Scanner
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.coding.passages import Passages, read_passages
+from incidex.coding.techniques import read_techniques
 from incidex.coding.victim import read_victims
 from incidex.model import (
     Claim,
@@ -64,14 +65,14 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "dates@2": read_dates,
         "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
-        "techniques@1": read_techniques,
+        "techniques@2": read_techniques,
         "indicators@1": read_indicators,
         "money@1": read_money,
         "outage@1": read_outage,
-        "actor-names@1": read_actor_names,
+        "actor-names@2": read_actor_names,
         "crews@1": read_crews,
-        "malware@1": read_malware,
-        "tools@1": read_tools,
+        "malware@2": read_malware,
+        "tools@2": read_tools,
         "countries@1": read_countries,
         "industry@1": read_industry,
     }
@@ -86,6 +87,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     names.lexicons,
     incidents.lexicons,
     speech.lexicons,
+    techniques.lexicons,
 )
 
 #: A reading less sure than this is left out: silence is better than a guess.

@@ -1,7 +1,7 @@
 import pytest
 
 from incidex.coding.base import Prepared
-from incidex.coding.identifiers import read_techniques, read_vulnerabilities
+from incidex.coding.identifiers import read_vulnerabilities
 from incidex.model import Document
 
 
@@ -16,15 +16,3 @@ from incidex.model import Document
 def test_cve_numbers_are_read_in_their_form(text: str, expected: list[str]) -> None:
     prepared = Prepared(Document(report="rep-1", text=text))
     assert [each.value for each in read_vulnerabilities(prepared)] == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("They used T1190 and T1505.003.", ["T1190", "T1505.003"]),
-        ("The part T9999 broke.", []),
-        ("It was credential stuffing.", ["T1110.004"]),
-    ],
-)
-def test_techniques_are_those_that_the_vocabulary_knows(text: str, expected: list[str]) -> None:
-    assert [each.value for each in read_techniques(Prepared(Document(report="rep-1", text=text)))] == expected

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -20,6 +21,23 @@ def names(coder: Read, text: str) -> list[str]:
         (read_actor_names, "The gang Fancy Bear did it.", ["APT28"]),
         (read_malware, "The malware LockerGoga spread.", ["LockerGoga"]),
         (read_tools, "The attackers ran Mimikatz.", ["Mimikatz"]),
+        (read_tools, "They ran net.exe and AnyDesk as a tool.", ["Net", "AnyDesk"]),
+        (read_actor_names, "TA505 and APT 41 are active.", ["TA505", "APT41"]),
+        (read_actor_names, "UNC9999 is new.", ["UNC9999"]),
+        (read_actor_names, "Researchers blame Gilded Chollima.", ["Gilded Chollima"]),
+        (read_actor_names, "They used Cobalt Strike.", []),
+        (read_malware, "They used Cobalt Strike beacons.", ["Cobalt Strike"]),
+        (read_malware, "The TrickBot gang is known.", []),
+        (
+            read_malware,
+            "They dropped FrostyLoader. FrostyLoader then slept.",
+            ["FrostyLoader", "FrostyLoader"],
+        ),
+        (read_malware, "It is a trojan called Brimstone.", ["Brimstone"]),
+        (read_malware, "A Python backdoor and the final payload.", []),
+        (read_malware, "Kronos, a payroll provider, was hit by ransomware.", []),
+        (read_malware, "The Kronos trojan returned. Kronos steals.", ["Kronos", "Kronos"]),
+        (read_malware, "BitLocker encrypts the disks.", []),
     ],
 )
 def test_known_names_and_aliases_give_the_canonical_name(coder: Read, text: str, expected: list[str]) -> None:
@@ -52,3 +70,18 @@ def test_everyday_words_are_no_names(coder: Read, text: str) -> None:
 def test_those_who_run_a_ransomware(text: str, values: list[str]) -> None:
     prepared = Prepared(Document(report="rep-1", text=text))
     assert [reading.value for reading in read_crews(prepared)] == values
+
+
+def test_the_reason_says_whose_alias_it_is() -> None:
+    prepared = Prepared(Document(report="rep-1", text="The group Fancy Bear did it."))
+    (reading,) = read_actor_names(prepared)
+    assert (reading.value, reading.why) == ("APT28", "the name 'Fancy Bear', an alias of APT28 (MISP galaxy)")
+
+
+@pytest.mark.parametrize("unit", ["TA", "APT1", "A", "Loader", "ransomware ", "the TA505 group "])
+def test_hostile_text_ends(unit: str) -> None:
+    prepared = Prepared(Document(report="rep-1", text=unit * (200_000 // len(unit))))
+    started = time.process_time()
+    for coder in (read_actor_names, read_malware, read_tools, read_crews):
+        list(coder(prepared))
+    assert time.process_time() - started < 20

@@ -1,0 +1,175 @@
+"""Score names and techniques on threat reports (AnnoCTR, TRAM), and dates and data on HIBP.
+
+    python bench/names.py [train|dev|test]
+
+Needs `../shared/corpus`. The part is that of `incidex.evaluate.split`. AnnoCTR is scored by mention:
+one is found when a reading of its field stands on some of its words, and a reading is right when it
+stands on such a mention; its "train" reports were looked at while the coder was written, its "dev"
+reports were not. TRAM is scored by report; T1574.002, which ATT&CK has given up, counts as T1574.001,
+which took its place.
+"""
+
+import gzip
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from incidex.coding import CODERS, Prepared, Reading
+from incidex.coding.table import LEAST, scanner
+from incidex.coding.techniques import MOVED
+from incidex.evaluate.split import part_of
+from incidex.model import Document, Span
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+#: AnnoCTR's tags, by our field. Its annotators tagged generic words such as "ransomware" as techniques.
+TAGS = {"GROUP": "actor.name", "MALWARE": "malware", "TOOL": "tool"}
+NO_SPACE_BEFORE = frozenset(",.)]:;!?%") | {"'s", "’s"}
+
+
+class Mention(NamedTuple):
+    """A tagged name."""
+
+    field: str
+    span: Span
+
+
+class Tagged(NamedTuple):
+    """A report with what was tagged in it."""
+
+    text: str
+    mentions: Sequence[Mention]
+
+
+def main() -> None:
+    part = sys.argv[1] if len(sys.argv) > 1 else "test"
+    for name, reports in (("AnnoCTR dev", list(annoctr_dev())), ("AnnoCTR train", list(annoctr_train()))):
+        print(f"== {name}: {len(reports)} reports, by mention")
+        for field in sorted(set(TAGS.values())):
+            print(f"{field:12} {by_mention(field, reports)}")
+    rows = [row for row in read("tram-text") if part_of(row) == part]
+    print(f"== TRAM {part}: {len(rows)} reports, by report\ntechnique    {by_report(rows)}")
+    print(f"as described {by_report(rows, 'described')}")
+    rows = [row for row in read("hibp-text") if part_of(row) == part]
+    print(f"== HIBP {part}: {len(rows)} texts, the readers alone")
+    print(f"data.class   {by_class(rows)}\ndate.occurred, month {by_month(rows)}")
+
+
+def read(name: str) -> Iterator[dict[str, Any]]:
+    with gzip.open(CORPUS / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def read_field(field: str, text: str) -> list[Reading]:
+    prepared = Prepared(Document(report="bench", text=text), scanner=scanner())
+    return [
+        reading
+        for coder in CODERS.values()
+        for reading in coder(prepared)
+        if reading.field == field and reading.stance != "denies" and reading.confidence >= LEAST
+    ]
+
+
+def by_mention(field: str, reports: Sequence[Tagged]) -> str:
+    right = said = found = asked = 0
+    for report in reports:
+        spans = [mention.span for mention in report.mentions if mention.field == field]
+        read = {reading.span for reading in read_field(field, report.text)}
+        right += sum(any(one.overlaps(other) for other in spans) for one in read)
+        found += sum(any(one.overlaps(other) for other in read) for one in spans)
+        said, asked = said + len(read), asked + len(spans)
+    return figures(right / said if said else 0.0, found / asked if asked else 0.0, asked)
+
+
+def by_report(rows: Sequence[Mapping[str, Any]], why: str = "") -> str:
+    """Score all readings, or those of a kind: the annotators left alone the tables of ids in reports."""
+    pairs = []
+    for row in rows:
+        want = {MOVED.get(span[2], span[2]) for span in row["gold"]["technique.spans"]}
+        read = read_field("technique", row["text"])
+        pairs.append(({reading.value for reading in read if reading.why.startswith(why)}, want))
+    return micro(pairs)
+
+
+def by_class(rows: Sequence[Mapping[str, Any]]) -> str:
+    return micro(
+        [
+            ({one.value for one in read_field("data.class", row["text"])}, set(row["gold"]["data.class"]))
+            for row in rows
+        ]
+    )
+
+
+def by_month(rows: Sequence[Mapping[str, Any]]) -> str:
+    count: Counter[str] = Counter()
+    for row in rows:
+        dates = sorted(read_field("date.occurred", row["text"]), key=lambda reading: -reading.confidence)
+        count["answered"] += bool(dates)
+        count["right"] += bool(dates) and dates[0].value[:7] == row["gold"]["date.occurred"][:7]
+    right, answered = count["right"], count["answered"]
+    return f"right {right / len(rows):.3f}  of those answered {right / max(answered, 1):.3f}  of {len(rows)}"
+
+
+def micro(pairs: Sequence[tuple[set[str], set[str]]]) -> str:
+    right = sum(len(have & want) for have, want in pairs)
+    said, asked = sum(len(have) for have, _ in pairs), sum(len(want) for _, want in pairs)
+    return figures(right / said if said else 0.0, right / asked if asked else 0.0, asked)
+
+
+def figures(precision: float, recall: float, asked: int) -> str:
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  of {asked}"
+
+
+def annoctr_dev() -> Iterator[Tagged]:
+    """Yield the reports that come as sentences with tokens, joined by line ends."""
+    reports: dict[str, list[dict[str, Any]]] = {}
+    for row in read("annoctr-dev"):
+        reports.setdefault(row["id"].rpartition("__s")[0], []).append(row)
+    for sentences in reports.values():
+        text, mentions = "", list[Mention]()
+        for sentence in sentences:
+            places, at = [], 0
+            for token in sentence["tokens"]:
+                at = max(at, sentence["text"].find(token, at))
+                places.append(Span(len(text) + at, len(text) + at + len(token)))
+                at += len(token)
+            mentions += tagged(sentence["ce_tags"], places)
+            text += sentence["text"] + "\n"
+        yield Tagged(text, mentions)
+
+
+def annoctr_train() -> Iterator[Tagged]:
+    """Yield the reports that come as a token a line; spaces are put back where prose has them."""
+    with gzip.open(CORPUS / "annoctr-train.bio.gz", "rt", encoding="utf-8") as file:
+        for report in file.read().split("<DOCSTART>")[1:]:
+            text, mentions = "", list[Mention]()
+            for sentence in report.split("\n\n"):
+                rows = [line.split("\t") for line in sentence.strip("\n").split("\n")]
+                rows = [row for row in rows if len(row) > 4 and row[0]]
+                places = []
+                for row in rows:
+                    if text[-1:] not in {"", "\n", "(", "[", "“"} and row[0] not in NO_SPACE_BEFORE:
+                        text += " "
+                    places.append(Span(len(text), len(text) + len(row[0])))
+                    text += row[0]
+                mentions += tagged([row[4] for row in rows], places)
+                text += "\n"
+            yield Tagged(text, mentions)
+
+
+def tagged(tags: Sequence[str], places: Sequence[Span]) -> Iterator[Mention]:
+    """Yield the mentions that tags of the form "B-GROUP", "I-GROUP", "O" mark."""
+    start = 0
+    for number, tag in enumerate(tags):
+        following = tags[number + 1] if number + 1 < len(tags) else "O"
+        if tag.startswith("B-"):
+            start = number
+        if tag != "O" and not following.startswith("I-") and tag[2:] in TAGS:
+            yield Mention(TAGS[tag[2:]], Span(places[start].start, places[number].end))
+
+
+if __name__ == "__main__":
+    main()
