@@ -1,14 +1,20 @@
 """The commands under `incidex evaluate`: thin shells, each over one function."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from incidex.model import InputError
 
+if TYPE_CHECKING:
+    from incidex.evaluate import Measure
+
 evaluate_app = typer.Typer(
-    help="Score the coders against checked answers, and compare what they say.", rich_markup_mode=None
+    help="Score the coders against checked answers, and compare what they say.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
@@ -26,7 +32,7 @@ def _finish(failures: list[str]) -> None:
 def score(
     gold: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[GOLD…]", help="Gold files, or folders of them (default: gold/)."),
+        typer.Argument(metavar="GOLD", help="Gold files, or folders of them (default: gold/)."),
     ] = None,
     part: Annotated[str, typer.Option(help="Which rows: train, dev, test or all.")] = "all",
     field: Annotated[list[str] | None, typer.Option(help="Only this field, with its classes.")] = None,
@@ -41,19 +47,22 @@ def score(
 ) -> None:
     """Code the texts of a gold set and print, by field, how much of it is right."""
     from incidex.app import floors as ground
-    from incidex.app.scoring import Request, print_scores, score_sets
+    from incidex.app.scoring import Request, print_scores, print_silence, score_sets
 
     if lower and not (set_floors and reason.strip()):
         raise InputError("--lower goes with --set-floors and with a --reason")
     request = Request(tuple(gold or ()), part, tuple(field or ()), coded, workers, sample)
     floors = ground.read_floors()
     failures: list[str] = []
+    measured: list[Mapping[str, Measure]] = []
     for scored in score_sets(request, floors.sets if set_floors else {}):
         print_scores(scored, request.fields, details=details, as_json=json)
         failures += scored.failures
+        measured.append(scored.measures)
         if set_floors:
             floors = ground.set_floors(scored.gold, floors, ground.to_scores(scored), lower or (), reason)
             ground.write_floors(floors)
+    print_silence(measured, as_json=json)
     _finish(failures)
 
 
@@ -75,7 +84,7 @@ def compare(
 
 @evaluate_app.command()
 def agreement(
-    coders: Annotated[list[Path], typer.Argument(metavar="A B [C…]", help="One coded file a coder.")],
+    coders: Annotated[list[Path], typer.Argument(metavar="CODED", help="One coded file a coder.")],
     distance: Annotated[str, typer.Option(help="Between sets: masi, jaccard or nominal.")] = "masi",
     json: JsonOption = False,
 ) -> None:

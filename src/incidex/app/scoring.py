@@ -22,6 +22,7 @@ from incidex.evaluate import (
     Scores,
     SetFloors,
     is_gold,
+    judge_silence,
     measure,
     parse_coded,
     parse_gold,
@@ -96,6 +97,21 @@ def print_scores(scored: Scored, fields: Sequence[str], *, details: bool, as_jso
     console.print(show_scores(f"{gold.name}, {gold.part}", scores, scored.measures, fields))
     if details or fields:
         console.print(show_details(scores, fields))
+
+
+def print_silence(measured: Sequence[Mapping[str, Measure]], *, as_json: bool) -> None:
+    """Print, over all sets together, how often silence was right: no set alone has texts of both kinds."""
+    silence = judge_silence(measured)
+    if silence is None:
+        return
+    if as_json:
+        told = {"precision": silence.precision, "recall": silence.recall, "f1": silence.f1}
+        print(msgspec.json.encode({"set": "all", "no_incident": told}).decode())
+    else:
+        make_console().print(
+            f"all sets, no incident: precision {silence.precision:.3f}, recall {silence.recall:.3f} "
+            f"({silence.right} rightly silent, {silence.wrong} wrongly, {silence.missed} told of none)"
+        )
 
 
 def find_gold(request: Request, chosen: Mapping[str, SetFloors] = MappingProxyType({})) -> Iterator[GoldSet]:

@@ -13,7 +13,7 @@ from incidex.evaluate.floors import (
     shortfalls,
 )
 from incidex.evaluate.gold import GoldRow, hash_rows, is_gold, parse_gold, sample
-from incidex.evaluate.measures import Measure, measure
+from incidex.evaluate.measures import Measure, judge_silence, measure
 from incidex.evaluate.score import BINS, Confusion, FieldScore, Scores, Tally, score
 from incidex.evaluate.split import Part, part_of
 
@@ -43,6 +43,7 @@ __all__ = [
     "format_floors",
     "hash_rows",
     "is_gold",
+    "judge_silence",
     "lower_floor",
     "measure",
     "parse_coded",

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from incidex.coding import code
 from incidex.evaluate.incidents import score_row
 from incidex.evaluate.passages import hear, to_report
+from incidex.evaluate.score import Tally
 
 
 class Measure(NamedTuple):
@@ -37,6 +38,9 @@ def measure(rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Measure]:
     return {name: each for name, each in found.items() if each.asked}
 
 
+_SILENT = "no incident where there is none"
+_TOLD = "an incident where there is one"
+
 #: By name: what is counted as right, and of what.
 _MEASURES: Mapping[str, tuple[str, str]] = {
     "speaker": ("speaker", "passages"),
@@ -46,9 +50,26 @@ _MEASURES: Mapping[str, tuple[str, str]] = {
     "incidents found": ("found", "incidents"),
     "values in their own incident": ("placed", "values"),
     "background kept out": ("kept out", "background"),
-    "no incident where there is none": ("silent", "none"),
-    "an incident where there is one": ("told", "some"),
+    _SILENT: ("silent", "none"),
+    _TOLD: ("told", "some"),
 }
+
+
+def judge_silence(measured: Iterable[Mapping[str, Measure]]) -> Tally | None:
+    """Return how often a text was rightly said to tell of no incident, over all sets that ask for it.
+
+    Right: none was told where there is none. Wrong: none where there is one. Missed: one where there is
+    none. `None` when nothing was asked.
+    """
+    right = wrong = missed = 0
+    for each in measured:
+        quiet, told = each.get(_SILENT, Measure(0, 0)), each.get(_TOLD, Measure(0, 0))
+        right, missed, wrong = (
+            right + quiet.right,
+            missed + quiet.asked - quiet.right,
+            wrong + told.asked - told.right,
+        )
+    return Tally(right, wrong, missed) if right or wrong or missed else None
 
 
 def _count_passages(row: Mapping[str, Any]) -> Counter[str]:

@@ -1,4 +1,4 @@
-from incidex.evaluate import Measure, measure
+from incidex.evaluate import Measure, Tally, judge_silence, measure
 
 SPOKEN = {
     "id": "s1",
@@ -52,6 +52,12 @@ def test_incidents_are_counted_and_their_values_placed() -> None:
     assert found["values in their own incident"] == Measure(2, 2)
     assert found["background kept out"] == Measure(1, 1)
     assert found["an incident where there is one"] == Measure(1, 1)
+
+
+def test_silence_is_judged_over_all_sets_together() -> None:
+    told = {**ONE, "gold": {"incidents": []}}
+    assert judge_silence([measure([NONE, told]), measure([ONE]), measure([SPOKEN])]) == Tally(1, 0, 1)
+    assert judge_silence([measure([SPOKEN])]) is None
 
 
 def test_rows_that_ask_for_fields_alone_have_no_measures() -> None:
