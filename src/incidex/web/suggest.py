@@ -131,7 +131,10 @@ def _find_like(vocabulary: str, words: str) -> Iterator[tuple[str, str]]:
     exact = [(term.id, "named so in the codebook") for term in find_terms(vocabulary, words)]
     yield from exact
     names = {(term.id, name): name.casefold() for term in terms.values() for name in _names(term)}
-    near = process.extract(words.casefold(), names, scorer=fuzz.WRatio, limit=3 * MOST, score_cutoff=_ENOUGH)
+    typed = words.casefold()
+    near = process.extract(typed, names, scorer=fuzz.WRatio, limit=3 * MOST, score_cutoff=_ENOUGH)
+    # What begins as typed comes first, the shortest before the others: people type beginnings.
+    near.sort(key=lambda hit: (0, len(hit[0])) if hit[0].startswith(typed) else (1, -hit[1]))
     for _, _, (value, name) in near:
         yield value, f"like “{name}”"
 
