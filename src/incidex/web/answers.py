@@ -1,5 +1,6 @@
 """What every address shares: who is asking, what an answer looks like, and how a refusal is said."""
 
+import hmac
 import json
 import logging
 from collections.abc import Mapping
@@ -152,6 +153,28 @@ def refuse_forged(request: AnyRequest) -> None:
     """Refuse a form that none of our own pages has sent."""
     if not comes_from_here(request.headers):
         raise HTTPException(status_code=403)
+
+
+def require_reviewer(site: Site, visit: Visit) -> Desk:
+    """Return the desk, or refuse whoever has no reviewer's right."""
+    if site.desk is None or not visit.reviewer:
+        raise Refused(
+            status_code=403,
+            detail="Reviewing needs a reviewer’s key. Whoever runs this site gives one out with "
+            "`incidex review invite NAME`; enter it under Members.",
+        )
+    return site.desk
+
+
+def require_token(request: AnyRequest, visit: Visit, form: Mapping[str, str]) -> None:
+    """Refuse a form that does not carry what we gave this visitor's forms to carry."""
+    carried = request.headers.get("x-csrf", "") or form.get("csrf", "")
+    if not visit.csrf or not hmac.compare_digest(carried.encode(), visit.csrf.encode()):
+        raise Refused(
+            status_code=403,
+            detail="This form is from another session or was not made by this site. "
+            "Reload the page and send it again.",
+        )
 
 
 def parse_form(body: bytes, *, most_fields: int = 40) -> dict[str, str]:

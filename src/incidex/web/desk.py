@@ -73,6 +73,10 @@ class Desk:
                 return found
         raise ConflictError("this record is changing too fast; try again in a moment")
 
+    def history(self, record: str) -> Sequence[Change]:
+        """Return everything that happened to one record."""
+        return self._log.history(record)
+
     def samples(self) -> Iterator[Sample]:
         """Yield the samples, the newest first."""
         for record in self._log.records(Kind.SAMPLED):

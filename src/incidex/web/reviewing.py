@@ -1,6 +1,5 @@
 """The addresses where reviewers work: the queue, the workbench, and what each of its forms does."""
 
-import hmac
 from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
@@ -34,9 +33,10 @@ from incidex.web.answers import (
     parse_form,
     prefers_json,
     refuse_forged,
+    require_reviewer,
+    require_token,
     send_to,
 )
-from incidex.web.desk import Desk
 from incidex.web.forms import ASKED, Form, Place, fill, find_move, parse_number
 from incidex.web.history import Told, say_claim, tell
 from incidex.web.moves import MOST_REASON, person
@@ -46,6 +46,9 @@ from incidex.web.workbench import REASONS, STATE_SIGNS, link_bench, make_bench, 
 
 #: A description of 50,000 characters, each percent-encoded, and a form around it.
 MOST_REVIEW_BYTES = 500_000
+
+#: A report of a blind sample has a field for each of its claims.
+MOST_FIELDS = 4_000
 
 #: Claims on one page of the queue.
 MOST_QUEUED = 50
@@ -58,7 +61,7 @@ async def read_form(request: AnyRequest) -> Form:
     if request.method == "GET":
         return {}
     refuse_forged(request)
-    return parse_form(await request.body())
+    return parse_form(await request.body(), most_fields=MOST_FIELDS)
 
 
 @get("/review", sync_to_thread=True)
@@ -205,28 +208,6 @@ def move_report(
 # Forms go to addresses of their own: with Litestar 2.25 a GET handler that runs in a thread fails as soon as
 # another method shares its address (it is wrapped once for each).
 HANDLERS = (queue, queue_json, record, bench, record_json, suggest, move_record, move_report)
-
-
-def require_reviewer(site: Site, visit: Visit) -> Desk:
-    """Return the desk, or refuse whoever has no reviewer's right."""
-    if site.desk is None or not visit.reviewer:
-        raise Refused(
-            status_code=403,
-            detail="Reviewing needs a reviewer’s key. Whoever runs this site gives one out with "
-            "`incidex review invite NAME`; enter it under Members.",
-        )
-    return site.desk
-
-
-def require_token(request: AnyRequest, visit: Visit, form: Form) -> None:
-    """Refuse a form that does not carry what we gave this visitor's forms to carry."""
-    carried = request.headers.get("x-csrf", "") or form.get("csrf", "")
-    if not visit.csrf or not hmac.compare_digest(carried.encode(), visit.csrf.encode()):
-        raise Refused(
-            status_code=403,
-            detail="This form is from another session or was not made by this site. "
-            "Reload the page and send it again.",
-        )
 
 
 def _enter(site: Site, visit: Visit, incident: str, report: str = "") -> Place:

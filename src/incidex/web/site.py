@@ -35,6 +35,7 @@ from incidex.web.record import link_report, make_line, make_record
 from incidex.web.render import read_static
 from incidex.web.reviewing import HANDLERS as REVIEWING
 from incidex.web.reviewing import read_form
+from incidex.web.sampled import HANDLERS as SAMPLED
 from incidex.web.words import is_web_address, say_date, say_label, say_value
 
 #: Incidents on one page of the list.
@@ -230,6 +231,7 @@ _HANDLERS = (
     static,
     health,
     *REVIEWING,
+    *SAMPLED,
 )
 
 
