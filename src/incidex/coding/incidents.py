@@ -101,10 +101,18 @@ def _weigh_words(prepared: Prepared) -> dict[str, float]:
         kind = kinds[name]
         # The same word again says little more, a long text has some of every kind, and one word against an
         # incident may stand in any story.
+        if not kind.weight:
+            continue
         count = sum(min(count, 2) for count in terms.values()) / pages - (kind.weight < 0)
         if count > 0:
             parts[name] = kind.weight * min(kind.most, count)
     return parts
+
+
+def cue_places(prepared: Prepared) -> list[int]:
+    """Return where words stand that tell of something that befell somebody."""
+    kinds, cues = _kinds()
+    return [hit.start for hit in prepared.find(lexicon()) if kinds[cues[hit.term]].weight >= 0]
 
 
 def tells_of_incident(prepared: Prepared, claims: Sequence[Claim]) -> bool:

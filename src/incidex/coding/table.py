@@ -1,7 +1,7 @@
 """The coders, by name and version, and the one function that makes signed claims of what they read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from incidex.codebook import check_value, get_field
 from incidex.coding import countries, cues, data, dates, incidents, names, speech, techniques
 from incidex.coding.accusations import read_accusations
+from incidex.coding.background import find_background, mask
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.countries import read_countries, read_industry
 from incidex.coding.counts import read_counts
@@ -33,6 +34,7 @@ from incidex.coding.lexicon import Lexicon, Scanner
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.coding.passages import Passages, read_passages
+from incidex.coding.segments import Segment, split_report
 from incidex.coding.techniques import read_techniques
 from incidex.coding.victim import read_victims
 from incidex.model import (
@@ -41,6 +43,7 @@ from incidex.model import (
     Document,
     Evidence,
     Report,
+    Span,
     Speaker,
     Stance,
     Tier,
@@ -90,6 +93,9 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     techniques.lexicons,
 )
 
+#: Signs a victim that only the head of its passage names.
+SEGMENTS = "segments@1"
+
 #: A reading less sure than this is left out: silence is better than a guess.
 LEAST = 0.4
 
@@ -122,33 +128,83 @@ class Coded:
 def code(
     document: Document, *, report: Report | None = None, coders: Mapping[str, Coder] = CODERS
 ) -> tuple[Coded, ...]:
-    """Return what the report says, as claims of one incident; nothing when it tells of none.
+    """Return what the report says, as the claims of each incident; nothing when it tells of none.
 
     Each claim is signed by its coder and carries the speaker and stance of the passage it was read in. What
     the codebook refuses, and what is only supposed, advised or left unsaid, makes no claim. The same document
     and report always give the same claims. Of a text in another language than English, only what is the same
     in every language is read, and whether it tells of an incident is left to a person.
     """
-    foreign = is_foreign(document)
-    readings, passages = _read(document, report, in_any_language(coders, CODERS) if foreign else coders)
-    claims = tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
-    told = bool(claims) if foreign else tells_of_incident(passages.prepared, claims)
-    return (Coded(claims),) if told else ()
+    prepared = _prepare(document, report)
+    if is_foreign(document):
+        claims = _code_text(prepared, in_any_language(coders, CODERS))
+        return (Coded(claims),) if claims else ()
+    segments = split_report(prepared)
+    if segments:
+        return tuple(coded for each in segments if (coded := _code_segment(prepared, each, coders)).claims)
+    claims = _code_news(prepared, coders)
+    return (Coded(claims),) if tells_of_incident(prepared, claims) else ()
+
+
+def _code_news(prepared: Prepared, coders: Mapping[str, Coder]) -> tuple[Claim, ...]:
+    """Return what is said of the news itself: other incidents that it mentions are blanked out first."""
+    background = find_background(prepared)
+    if not background:
+        return _code_text(prepared, coders)
+    document = replace(prepared.document, text=mask(prepared.text, background))
+    claims = _code_text(_prepare(document, prepared.report), coders)
+    return tuple(_move(claim, prepared.text, 0) for claim in claims)
+
+
+def _code_segment(whole: Prepared, segment: Segment, coders: Mapping[str, Coder]) -> Coded:
+    """Return what one passage of a report of several incidents says, read as if it stood alone."""
+    document = replace(whole.document, text=segment.span.within(whole.text), title="")
+    claims = _code_text(_prepare(document, whole.report), coders, segment)
+    return Coded(tuple(_move(claim, whole.text, segment.span.start) for claim in claims))
+
+
+def _move(claim: Claim, text: str, by: int) -> Claim:
+    if claim.evidence is None:
+        return claim
+    span = claim.evidence.span
+    return replace(claim, evidence=Evidence.of(text, Span(span.start + by, span.end + by)))
+
+
+def _code_text(
+    prepared: Prepared, coders: Mapping[str, Coder], segment: Segment | None = None
+) -> tuple[Claim, ...]:
+    """Return the claims of a text that is about one incident; a segment names whose, if no coder does."""
+    readings = _read(prepared, coders)
+    victim = _victim_of(readings)
+    if not victim and segment is not None:
+        victim = segment.victim
+        at = Span(segment.at.start - segment.span.start, segment.at.end - segment.span.start)
+        why = "the head of its passage in a report of several incidents"
+        reading = Reading(
+            field="victim.name", value=victim, span=at, confidence=0.7, why=why, stance="asserts"
+        )
+        readings.append((SEGMENTS, reading))
+    passages = read_passages(prepared, victim)
+    return tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
+
+
+def _victim_of(readings: Iterable[tuple[str, Reading]]) -> str:
+    return next((reading.value for _, reading in readings if reading.field == "victim.name"), "")
 
 
 def listen(document: Document, *, report: Report | None = None) -> Passages:
     """Return the passages of a report, to be asked who says what stands at a place, and in which stance."""
-    return _read(document, report, CODERS)[1]
+    prepared = _prepare(document, report)
+    return read_passages(prepared, _victim_of(_read(prepared, CODERS)))
 
 
-def _read(
-    document: Document, report: Report | None, coders: Mapping[str, Coder]
-) -> tuple[list[tuple[str, Reading]], Passages]:
+def _prepare(document: Document, report: Report | None) -> Prepared:
     published = document.published or (report.published if report else "")
-    prepared = Prepared(document, published, report, scanner())
-    readings = [(name, reading) for name, coder in coders.items() for reading in coder(prepared)]
-    victim = next((reading.value for _, reading in readings if reading.field == "victim.name"), "")
-    return readings, read_passages(prepared, victim)
+    return Prepared(document, published, report, scanner())
+
+
+def _read(prepared: Prepared, coders: Mapping[str, Coder]) -> list[tuple[str, Reading]]:
+    return [(name, reading) for name, coder in coders.items() for reading in coder(prepared)]
 
 
 @cache

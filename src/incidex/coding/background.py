@@ -1,0 +1,155 @@
+"""Older and other incidents that a report only mentions: the words that are not of the news."""
+
+import re
+from collections.abc import Iterator
+
+from incidex.coding.base import Prepared
+from incidex.coding.parties import AUTHORITY_NAME
+from incidex.coding.phrases import NAME, clean, is_name
+from incidex.model import Span
+
+_EVENT = r"(?:attack|hack|breach|leak|theft|intrusion|incident|cyber-?attack|break-in|outage|data loss)s?"
+_UNIT = r"(?:hour|day|week|month|year)s?"
+_COUNT = (
+    r"(?:(?:(?:just|only|nearly|almost|some|about|barely|more than)\s)?"
+    r"(?:an?|one|two|three|four|five|six|several|\d{1,2})\s)"
+)
+_HIT = (
+    r"(?:suffered|lost|paid|fined|hacked|breached|jailed|experienced|settled|tampered|destroyed|exposed|"
+    r"leaked|encrypted|shut|took|stole|stolen|hit|gone dark|went dark|served time|logged in|"
+    r"published|attacked|wiped)"
+)
+#: "A year after the attack on X, …": what leads up to the news.
+_LEADS_UP = re.compile(
+    rf"(?i:{_COUNT}?{_UNIT}\s(?:after|since)\s)[^.;:]{{0,200}}?\b{_EVENT}\b[^.;]{{0,200}},\s(?=[^,]{{12}})"
+)
+#: "…, three months after X lost …", "after the attack on X": what trails the news.
+_TRAILS = re.compile(
+    rf"(?:(?:\b(?i:{_COUNT}))?\b{_UNIT}\safter\s(?:[a-z][\w’'\-]{{0,20}}\s){{0,6}}{NAME}\s(?:\w{{1,12}}\s){{0,2}}{_HIT}\b"
+    rf"|(?:(?:\b(?i:{_COUNT}))?\b{_UNIT}\s)?\bafter\s(?:the|a|"
+    rf"an)\s(?:[a-z][\w\-]{{0,20}}\s){{0,3}}{_EVENT}\s(?:on|of|at|against)\s"
+    rf"(?:the\s)?{NAME})"
+)
+#: Words that set another incident beside the news.
+_BESIDE = re.compile(
+    rf"\b(?:(?:recall(?:s|ed|ing)?|echo(?:es|ed)?|resembles?|resembled|reminiscent of)\s(?:the|an?|"
+    rf"that)\s(?:\w+\s){{0,3}}(?:{_EVENT}|one)|"
+    r"compared? (?:it|this|them|the \w{2,20}) (?:with|to)|comparable|like the (?:one|attack|hack|breach)|"
+    r"not the first|similar (?:cases?|attacks?|breach(?:es)?|incidents?|hacks?)|"
+    rf"no link|(?:nothing to do with|not (?:linked|connected|related) to)\s(?:\w+\s){{0,4}}{_EVENT}|"
+    rf"in an earlier|in a previous|"
+    r"previous (?:breach|attack|hack|incident)|earlier (?:breach|attack|hack|incident|case)|"
+    r"another (?:breach|attack|hack)|"
+    r"once before)\b",
+    re.IGNORECASE,
+)
+#: Similar incidents that are to be prevented are none.
+_TO_COME = re.compile(r"\b(?:prevent|avoid|against|deter|future|declined to say)\b", re.IGNORECASE)
+_EARLIER = re.compile(
+    rf"\A[“\"]?(?:(?:In|Back in|During|As early as)\s(?:[A-Z][a-z]{{2,8}}\s)?(?P<year>(?:19|20)\d\d)\b|"
+    rf"(?i:{_COUNT}{_UNIT}\s(?:earlier|"
+    r"before|ago))\b|Previously\b|Last (?:year|month|summer|spring|autumn|fall|winter)\b)"
+)
+_YEARS = re.compile(r"\b((?:19|20)\d\d)\b")
+_ALREADY = re.compile(
+    r"\b(?:had|has|have|was|were)\s(?:already|previously|once|also already)\s", re.IGNORECASE
+)
+_OWN_SUBJECT = re.compile(
+    rf"(?:\b(?:it|the (?:\w+\s)?(?:company|firm|bank|hospital|city|school|retailer|agency|club|chain|"
+    rf"operator|carrier))|{NAME})\s"
+    rf"(?:had\s|was\s|were\s|has\s|also\s|had been\s){{0,2}}{_HIT}\b"
+)
+_HAPPENED = re.compile(rf"\b{_HIT}\b")
+_NAMES = re.compile(rf"(?<![\w’']){NAME}")
+#: Cheap words without which no pattern above can match.
+_GATE = re.compile(
+    r"\bafter\b|\bsince\b|recall|reminisc|resembl|compar|echo|like the|not the first|imilar|no link|"
+    r"nothing to do|"
+    r"not linked|not connected|not related|earlier|previous|nother|once before|already|\bago\b|before|"
+    r"Last |(?:19|20)\d\d"
+)
+#: The beginning of a report is the news, whatever its words.
+_LEAD = 1
+#: If more of a report than this were background, it would be the story.
+_MOST = 0.6
+
+
+def find_background(prepared: Prepared) -> tuple[Span, ...]:
+    """Return the stretches of a report that tell of an older or another incident than the news, in order."""
+    sentences = prepared.sentences
+    if len(sentences) < 2 or not _GATE.search(prepared.text):
+        return ()
+    year = _year_of_news(prepared)
+    found = [span for number in range(len(sentences)) for span in _in_sentence(prepared, number, year)]
+    if sum(span.end - span.start for span in found) > _MOST * len(prepared.text):
+        return ()
+    return tuple(found)
+
+
+def mask(text: str, spans: tuple[Span, ...]) -> str:
+    """Return a text of the same length in which the spans are blank, so that places stay what they were."""
+    for span in spans:
+        blank = "".join("\n" if letter == "\n" else " " for letter in text[span.start : span.end])
+        text = text[: span.start] + blank + text[span.end :]
+    return text
+
+
+def _year_of_news(prepared: Prepared) -> int:
+    """Return the year in which the news was told, or 0 when nothing says."""
+    if prepared.published[:4].isdigit():
+        return int(prepared.published[:4])
+    lead = prepared.text[: prepared.sentences[min(_LEAD, len(prepared.sentences) - 1)].end]
+    return max((int(year) for year in _YEARS.findall(lead)), default=0)
+
+
+def _in_sentence(prepared: Prepared, number: int, year: int) -> Iterator[Span]:
+    text, sentence = prepared.text, prepared.sentences[number]
+    words = text[sentence.start : sentence.end]
+    if len(words) > 1_000 or not _GATE.search(words):
+        return
+    leads_up = _LEADS_UP.match(words)
+    if leads_up and not _names_known(leads_up.group(), text[: sentence.start]):
+        yield Span(sentence.start, sentence.start + leads_up.end())
+        return
+    if number == 0:
+        return
+    if _is_other(words, text[: sentence.start], year):
+        yield sentence
+        return
+    trails = _TRAILS.search(words)
+    if trails and _names_new(trails.group(), text[: sentence.start + trails.start()]):
+        yield Span(sentence.start + trails.start(), sentence.end)
+
+
+def _is_other(words: str, before: str, year: int) -> bool:
+    """Say whether a whole sentence is of something else than the news."""
+    years = [int(found) for found in _YEARS.findall(words)]
+    is_older = bool(year and years) and max(years) < year - 1
+    is_beside = _BESIDE.search(words) and not _TO_COME.search(words)
+    if is_beside and (_names_new(words, before) or years or _HAPPENED.search(words)):
+        return True
+    earlier = _EARLIER.match(words)
+    if earlier and _HAPPENED.search(words):
+        if not earlier["year"]:
+            return _names_new(words, before) or _ALREADY.search(words) is not None or " had " in words
+        return is_older and _OWN_SUBJECT.search(words) is not None
+    if _ALREADY.search(words) and _HAPPENED.search(words) and (years or _names_new(words, before)):
+        return True
+    return is_older and re.search(r"\bwas (?:fined|jailed|sued)\b", words) is not None
+
+
+def _names_new(words: str, before: str) -> bool:
+    """Say whether the words name somebody who was not named before."""
+    return any(name not in before for name in _names(words))
+
+
+def _names_known(words: str, before: str) -> bool:
+    return any(name in before for name in _names(words))
+
+
+def _names(words: str) -> Iterator[str]:
+    for match in _NAMES.finditer(words):
+        name = clean(match.group())
+        starts = match.start() == 0 and " " not in name
+        if not starts and is_name(name) and not AUTHORITY_NAME.search(name):
+            yield name
