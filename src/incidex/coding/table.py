@@ -53,7 +53,7 @@ from incidex.model import (
 #: new version.
 CODERS: Mapping[str, Coder] = MappingProxyType(
     {
-        "victim@1": read_victims,
+        "victim@2": read_victims,
         "accusations@1": read_accusations,
         "action@1": read_action,
         "impact@1": read_impact,

@@ -1,305 +1,292 @@
-"""The victim: candidates by what is said of them, weighed by all the evidence in the text together."""
+"""The victim: every name in the text is a candidate, and a table of learned weights says which it is.
 
-import re
-from collections.abc import Iterator
+What counts is the words beside a name ("at Acme", "Acme suffered"), what kind of name it is, where it first
+stands and how often. The weights are in `data/victim.tsv`, one a line, so that a choice can be taken apart.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick
 
 from incidex.coding.base import Prepared, Reading
+from incidex.coding.capitals import Mention, find_mentions, recase
+from incidex.coding.cues import read_rows
+from incidex.coding.kinds import kinds_of, words_for
 from incidex.coding.parties import party_name
-from incidex.coding.phrases import NAME, NOT_NAMES, actor_names, clean, initials, is_name, malware_names
+from incidex.coding.phrases import LEGAL, initials
 from incidex.model import Role, Span
 
-EVENT = (
-    r"(?:breach|attack|cyber-?attack|hack|incident|intrusion|theft|leak|ransomware|compromise|"
-    r"cyber ?security issue|security issue|phishing|data loss|break-?in|outage)"
-)
-_SUFFERED = (
-    r"(?:suffered|experienced|sustained|disclosed|confirmed|announced|reported|reports|discovered|detected|"
-    r"acknowledged|revealed|admitted|was hit|were hit|was the victim|were the victim|has been the victim|"
-    r"fell victim|is dealing with|was hacked|were hacked|was breached|were breached|was compromised|"
-    r"was attacked|were attacked|was targeted|was struck|had been breached|has been hacked|has been breached|"
-    r"had its|had their|had a|notified|is notifying|is warning|is alerting|warned|inadvertently|"
-    r"accidentally|mistakenly|learned|lost access|lost|left)"
-)
-_THINGS = (
-    r"(?i:servers?|systems?|networks?|websites?|databases?|customers?|users?|patients?|employees?|data|"
-    r"records|files|computers?|accounts?|guests|staff|members|students|information)"
-)
-_AUX = r"(?:(?:has|have|had|today|also|recently|later|first|since)\s){0,2}"
-_ASIDE = r"(?:\s?\([^()\n]{1,60}\))?(?:,\s[^,.;\n]{1,90},|\s?\([^()\n]{1,60}\))?"
+#: What a weight is of: a kind of feature, and the words or the name that it is about.
+Feature = tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A way of naming the victim: its words, its weight, and what it is called for the reviewer."""
-
-    words: re.Pattern[str]
-    weight: float
-    why: str
-    follows: bool = False  # the words stand behind a name, and are matched where it ends
-
-
-def _pattern(words: str, weight: float, why: str) -> _Pattern:
-    if words.startswith("NAME"):
-        return _Pattern(re.compile(words.removeprefix("NAME")), weight, why, follows=True)
-    return _Pattern(re.compile(words.replace("NAME", f"(?P<name>{NAME})")), weight, why)
-
-
-_PATTERNS = (
-    _pattern(
-        rf"NAME{_ASIDE}\s{_AUX}(?:{_SUFFERED})\s[^.\n]{{0,90}}?\b{EVENT}", 4.0, "said to have suffered it"
-    ),
-    _pattern(
-        rf"\b(?:\w+ )?{EVENT}e?s?\s(?:at|on|of|against|into|involving|affecting|targeting)\s(?:the\s)?"
-        rf"(?:[a-z]+\s){{0,5}}NAME",
-        2.5,
-        "the place of the event",
-    ),
-    _pattern(
-        r"\b[Cc]overed entity(?: \(CE\))?(?: \(“?\w+”?\))?,?:?\s{1,20}NAME",
-        6.0,
-        "named as the covered entity",
-    ),
-    _pattern(rf"NAME{_ASIDE},?\s(?:the|a)\scovered entity", 6.0, "named as the covered entity"),
-    _pattern(
-        r"NAME,? \((?:the )?[“\"](?:Company|Bank|Hospital|Firm|Corporation)[”\"]\)",
-        6.0,
-        "the company of a filing",
-    ),
-    _pattern(
-        r"\b(?:hacked|breached|attacked|broke into|breaking into|infiltrated|penetrated|compromised|"
-        r"targeted|broken into)\s(?:the\s)?(?:[a-z]+\s){0,3}NAME",
-        2.0,
-        "said to have been attacked",
-    ),
-    _pattern(
-        rf"\b{_THINGS}\s(?:of|from|at|belonging to customers of|belonging to)\s(?:the\s)?NAME",
-        1.2,
-        "whose data or people it concerns",
-    ),
-    _pattern(rf"NAME\s(?:[a-z]+\s){{0,2}}(?:data\s)?(?:{EVENT}|{_THINGS})\b", 1.3, "named beside the event"),
-    _pattern(
-        rf"NAME{_ASIDE}\s{_AUX}(?:said|says|confirmed|told|announced|shut|refused|paid|has been|was|"
-        rf"is writing)\b",
-        0.8,
-        "speaks of it",
-    ),
-    _pattern(
-        rf"NAME{_ASIDE}\s{_AUX}(?:lost access|suffered|fell victim|(?:was|were|had been|"
-        rf"has been) (?:hacked|breached|"
-        r"compromised|attacked)|left|exposed|is dealing with)\b",
-        2.0,
-        "said to have suffered it",
-    ),
-    _pattern(
-        r"NAME\s(?:being|is|was|are|were)\s(?:one of|among)\s(?:them|those|the)\b",
-        2.5,
-        "one of those affected",
-    ),
-    _pattern(
-        rf"NAME{_ASIDE}\s{_AUX}(?:fights|battles|investigates|puts?\s(?:the|its)\s(?:cost|effect|damage))\b",
-        2.0,
-        "deals with it",
-    ),
-    _pattern(r"NAME\sholds\b", 1.0, "who holds the data"),
-    _pattern(r"\b(?:ransom|data|secrets)\s(?:of|from|paid by)\s(?:the\s)?NAME", 1.0, "who paid"),
-    _pattern(r"NAME,\s(?:the|an?|which)\s", 0.6, "introduced by name"),
-    _pattern(r"\bfrom NAME['’]s?\b", 0.6, "from where"),
-    _pattern(
-        r"(?m)^(?:[Tt]o\s)?NAME(?: has been added|\s?[-–:]\s|,? \(victim\))", 1.5, "the heading of a post"
-    ),
-)
-_FOLLOWING = tuple(each for each in _PATTERNS if each.follows)
-_LEADING = tuple(each for each in _PATTERNS if not each.follows)
-_MENTION = _Pattern(re.compile(""), 0.5, "named by the actor", follows=True)
-_LOWER = re.compile(
-    r"\b(?:service|website|site|forum|company|app|platform|game|"
-    r"community)\s(?:known as\s)?"
-    r"(?P<name>(?![0-9]+[kmKMB]?\s)[a-z0-9][\w.\-]{2,40})\s(?:suffered|was hacked|was breached)\b"
-)
-_AUTHORITY = re.compile(
-    r"\b(?:FBI|Police|Department of|Ministry|Attorney General|HHS|OCR|ICO|Office for Civil Rights|CISA|NCSC|"
-    r"Information Commissioner|Interpol|Europol|White House|Secret Service|Justice Department)\b"
-)
-_NAMES = re.compile(rf"\b{NAME}")
-_EVENT_WORDS = re.compile(
-    r"(?:\s(?:Data|Breach|Hack|Hacked|Attack|Incident|Leak|Ransomware|Cyberattack|Cyber|Security|Suffers|"
-    r"Says))+$"
-)
-_DOMAIN = re.compile(r"[A-Za-z0-9-]{1,60}(?:\.[a-z0-9-]{1,20}){0,2}\.[a-z]{2,12}")
-_SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")  # the number of an advisory
-#: Less evidence than this names nobody: on summaries without a title it was wrong twice in three times.
-_ENOUGH = 2.5
 #: Characters of a text in which the victim is looked for: it is named early, and hostile texts are long.
-_REACH = 60_000
+_REACH = 20_000
+#: Candidates weighed in one text, at most; a list of a thousand names has no victim among them.
+_MOST = 60
+#: Places of one candidate that are looked at.
+_LOOKS = 8
+#: Passages given for the victim, at most: each may have a speaker of its own.
+_QUOTES = 3
+
+#: Characters from a name to the word for an event that is said of it, at most.
+_FAR, _NEAR = 110, 40
+
+#: Characters at the start of a text that show whether it is all in capitals.
+_SHOUT = 200
+
+#: What the place of a text's publisher adds, which no corpus could teach: none of them has publishers.
+_IS_PUBLISHER, _NAMED_BY_ACTOR, _IN_TITLE = 8.0, 1.0, 1.0
 
 
 @dataclass(slots=True)
-class _Candidate:
+class Candidate:
+    """A name with all that is said of it: where it stands, and its features, each once."""
+
     name: str
-    score: float = 0.0
-    hits: list[tuple[float, Span, str]] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    features: set[Feature] = field(default_factory=set)
+    score: float = 0.0  # log odds
+
+    @property
+    def confidence(self) -> float:
+        """How likely the candidate with the highest score is right; fitted to the development rows."""
+        return 1 / (1 + math.exp(-0.7 * max(-30.0, min(30.0, self.score)) - 0.35))
 
 
 def read_victims(prepared: Prepared) -> Iterator[Reading]:
-    """Yield the organisation that the incident happened to, once for each strong passage, at most three.
-
-    Precision before recall: a text whose best candidate rests on one weak phrase yields nothing.
-    """
+    """Yield the organisation that the incident happened to, once for each strong passage, at most three."""
     best = find_victim(prepared)
     if best is None:
         return
-    confidence = _confidence(best)
-    for weight, span, why in sorted(best.hits, key=lambda hit: (-hit[0], hit[1]))[:3]:
+    value = bodies().get(best.name, best.name)
+    confidence = round(best.confidence, 3)
+    for mention, why in _strongest(best):
+        span = Span(mention.start, mention.end)
         yield Reading(
-            field="victim.name",
-            value=best.name,
+            field="victim.name", value=value, span=span, confidence=confidence, why=why, stance="asserts"
+        )
+    if ("kind", "domain") in best.features:
+        span = Span(best.mentions[0].start, best.mentions[0].end)
+        yield Reading(
+            field="victim.domain",
+            value=best.name.lower(),
             span=span,
-            confidence=confidence if weight >= 1 else min(confidence, 0.5),
-            why=why,
+            confidence=confidence,
+            why="named by its domain",
             stance="asserts",
         )
-    if _DOMAIN.fullmatch(best.name):
-        span = best.hits[0][1]
-        yield Reading(field="victim.domain", value=best.name, span=span, confidence=0.8, stance="asserts")
 
 
-def find_victim(prepared: Prepared) -> _Candidate | None:
-    """Return the candidate with the most evidence, or `None` when there is too little for any."""
-    found = _merge(_collect(prepared))
-    _weigh(found, prepared)
-    best = max(filter(_has_event, found), key=lambda each: (each.score, -each.hits[0][1].start), default=None)
-    if best is None or best.score < _ENOUGH:
-        return None
-    best.name = _spell_out(best.name, prepared.text)
+def find_victim(prepared: Prepared) -> Candidate | None:
+    """Return the likeliest candidate, or `None` for a text without names."""
+    weights = load_weights()
+    best = None
+    for each in find_candidates(prepared):
+        each.score += weights[("bias",)] + sum(weights.get(feature, 0.0) for feature in each.features)
+        if best is None or each.score > best.score:
+            best = each
     return best
 
 
-def _spell_out(name: str, text: str) -> str:
-    """Return the name that capitals are short for, where the text explains them: "Midwest Medical (MM)"."""
-    if not name.isupper() or len(name) > 8:
-        return name
-    at = text.find(f"({name})", 0, _REACH)
-    found = [match for match in _NAMES.finditer(text, max(0, at - 120), max(0, at)) if match.end() >= at - 2]
-    return clean(found[-1].group()) if found else name
+@cache
+def bodies() -> Mapping[str, str]:
+    """Return public bodies by the initials they go by: "NSA" is the National Security Agency."""
+    return {short: name for name, spellings, _ in read_rows("bodies") for short in spellings.split("|")}
 
 
-def _has_event(each: _Candidate) -> bool:
-    """Say whether something is said to have happened to it: many weak mentions are only a topic."""
-    return max(weight for weight, _, _ in each.hits) >= 1.5 or each.score >= 3.0
+@cache
+def load_weights() -> Mapping[Feature, float]:
+    """Return what each feature adds to the log odds."""
+    return {tuple(feature.split("|")): float(weight) for feature, weight in read_rows("victim")}
 
 
-def _confidence(best: _Candidate) -> float:
-    return 0.9 if best.score >= 6 else 0.7 if best.score >= 4 else 0.5
+def find_candidates(prepared: Prepared) -> Sequence[Candidate]:
+    """Return the names of a text with their features, the spellings of one party joined, in no order."""
+    text = prepared.text[:_REACH]
+    if text[:_SHOUT].isupper():
+        text = recase(text)
+    found: dict[str, Candidate] = {}
+    for mention in find_mentions(text, len(text)):
+        name = _clean(mention.name)
+        candidate = found.get(name)
+        if candidate is None:
+            if len(found) >= _MOST:
+                break
+            kinds = kinds_of(name)
+            if ("kind", "never") in kinds or _is_bystander(name, prepared):
+                continue
+            candidate = found[name] = Candidate(name, features=set(kinds))
+        candidate.mentions.append(mention)
+    events = [start for _, start, _ in _events().find_matches_as_indexes(text.lower())]
+    if not found:
+        return ()
+    for each in found.values():
+        _keep_brand(each)
+    merged = _merge(found.values())
+    _describe(merged, text, events)
+    if not events:
+        merged = [each for each in merged if not _is_any_word(each)]
+    _weigh_publisher(merged, prepared)
+    return merged
 
 
-def _collect(prepared: Prepared) -> dict[str, _Candidate]:
-    found: dict[str, _Candidate] = {}
-    for pattern in (*_LEADING, _Pattern(_LOWER, 4.0, "said to have suffered it")):
-        for match in pattern.words.finditer(prepared.text, 0, _REACH):
-            _add(found, prepared, match["name"], match.start("name"), pattern)
-    for match in _NAMES.finditer(prepared.text, 0, _REACH):
-        for pattern in _following(prepared.text, match.end(), prepared):
-            _add(found, prepared, match.group(), match.start(), pattern)
-    for name, span in _own_name(prepared):
-        candidate = found.setdefault(name, _Candidate(name))
-        candidate.score += 8.0
-        candidate.hits.append((8.0, span, "the publisher, which is the victim"))
-    return found
+def _is_any_word(each: Candidate) -> bool:
+    """Say whether the name may be just the word that begins a sentence: "Choose a strong password"."""
+    return ("only where sentences begin",) in each.features and ("kind", "plain") in each.features
 
 
-def _following(text: str, at: int, prepared: Prepared) -> Iterator[_Pattern]:
-    yield from (each for each in _FOLLOWING if each.words.match(text, at, at + 220))
-    if prepared.report is not None and prepared.report.source.role is Role.ACTOR:
-        yield _MENTION
+def _clean(name: str) -> str:
+    """Return a name without its legal form, unless that is the whole of it."""
+    last = name[name.rfind(" ") + 1 :].strip(".")
+    return LEGAL.sub("", name) or name if last in _LEGAL_FORMS else name
 
 
-def _add(found: dict[str, _Candidate], prepared: Prepared, words: str, at: int, pattern: _Pattern) -> None:
-    start, name = _trim(words, at)
-    lower = pattern.words is _LOWER
-    if not name or (not lower and not _can_be_victim(name, prepared)):
+_FORMS = "Inc Incorporated LLC L.L.C Ltd Limited Corp Corporation PLC plc GmbH S.A N.V AG LLP P.C PC Co"
+_LEGAL_FORMS = frozenset(_FORMS.split())
+
+
+def _keep_brand(each: Candidate) -> None:
+    """Give a name its "'s" back where it is no possessive: "Macy's said", or never without it."""
+    owners = [mention.after[0] for mention in each.mentions]
+    if not all(owner[:2] in {"'s", "’s"} and owner[2:].strip(".,;:!?") == "" for owner in owners):
         return
-    if _is_listed(name, start, prepared.text):
-        return
-    candidate = found.setdefault(name, _Candidate(name))
-    candidate.score += pattern.weight
-    candidate.hits.append((pattern.weight, Span(start, start + len(name)), pattern.why))
+    if len(owners) > 1 or len(owners[0]) > 2 or each.mentions[0].after[1] in words_for("after a brand"):
+        each.name += owners[0][:2]
+        each.mentions = [
+            mention._replace(name=mention.name + mention.after[0][:2]) for mention in each.mentions
+        ]
 
 
-def _is_listed(name: str, start: int, text: str) -> bool:
-    """Say whether the name is the end of "A, B and C": three parties, and no name."""
-    return " and " in name and text[max(0, start - 2) : start] == ", "
-
-
-def _trim(words: str, start: int) -> tuple[int, str]:
-    """Drop words that begin a sentence, and the possessive and what follows it: "In May Ciphr's" is Ciphr."""
-    while (head := re.match(r"([\w.&’'\-]+)[ \n]+(?=\S)", words)) and _is_lead(head[1]):
-        start, words = start + head.end(), words[head.end() :]
-    owner = re.search(r"['’]s[ \n]", words)
-    if owner:
-        words = words[: owner.start()]
-    kept = re.sub(r"[.,;:'’]+$", "", re.sub(r"['’]s?$", "", words))
-    kept = re.sub(r"(?:[ \n](?:of|and|&|for|the|at|-|–))+$", "", kept)
-    return start, _EVENT_WORDS.sub("", kept)
-
-
-def _is_lead(word: str) -> bool:
-    return word.casefold().strip(".") in NOT_NAMES or word in {"of", "and", "the", "for", "&"}
-
-
-def _can_be_victim(name: str, prepared: Prepared) -> bool:
-    if not is_name(name) or name.casefold() in actor_names() or name in malware_names():
+def _is_bystander(name: str, prepared: Prepared) -> bool:
+    """Say whether the name is that of the newspaper or the researcher who publishes the report."""
+    source = prepared.report.source if prepared.report else None
+    if source is None or source.role is Role.VICTIM:
         return False
-    if _AUTHORITY.search(name) or _SERIAL.search(name):
-        return False
-    publisher = prepared.report.source if prepared.report else None
-    if publisher is None or publisher.role not in {Role.PRESS, Role.RESEARCHER}:
-        return publisher is None or publisher.role is Role.VICTIM or name != party_name(publisher)
-    return name.casefold() not in publisher.name.casefold()
+    if source.role in {Role.PRESS, Role.RESEARCHER}:
+        return name.casefold() in source.name.casefold()
+    return name == party_name(source)
 
 
-def _own_name(prepared: Prepared) -> Iterator[tuple[str, Span]]:
-    """Yield where a publisher that is itself the victim is named, by its whole name or by its beginning."""
-    report = prepared.report
-    if report is None or report.source.role is not Role.VICTIM:
-        return
-    words = party_name(report.source).split()
-    for size in range(len(words), 0, -1):
-        name = " ".join(words[:size])
-        found = re.search(rf"\b{re.escape(name)}\b", prepared.text[:_REACH], re.IGNORECASE)
-        if found:
-            yield name, Span(*found.span())
-            return
-
-
-def _merge(found: dict[str, _Candidate]) -> list[_Candidate]:
-    """Join the spellings of one party: the fuller name stands, and gets the evidence of the shorter."""
-    kept: list[_Candidate] = []
-    for each in sorted(found.values(), key=lambda one: (-len(clean(one.name)), one.name.isupper(), one.name)):
-        each.name = clean(each.name)
-        whole = next((other for other in kept if _is_short_for(each.name, other.name)), None)
-        if whole is None:
-            kept.append(each)
-        else:
-            whole.score += each.score
-            whole.hits += each.hits
+def _merge(found: Iterable[Candidate]) -> list[Candidate]:
+    """Join the spellings of one party: the fuller name stands, and gets the mentions of the shorter."""
+    kept: list[Candidate] = []
+    by_word: dict[str, list[Candidate]] = {}
+    for each in sorted(found, key=lambda one: (-len(one.name), one.name.isupper(), one.name)):
+        words = each.name.split()
+        first, last = words[0].casefold(), words[-1].casefold()
+        near = by_word.get(first, []) + by_word.get(last, []) + by_word.get(f"({each.name})", [])
+        whole = next((other for other in near if _is_short_for(each.name, other.name)), None)
+        if whole is not None:
+            whole.mentions += each.mentions
+            continue
+        kept.append(each)
+        by_word.setdefault(first, []).append(each)
+        if len(words) > 1:
+            by_word.setdefault(last, []).append(each)
+            by_word.setdefault(f"({initials(each.name)})", []).append(each)
     return kept
 
 
 def _is_short_for(short: str, whole: str) -> bool:
-    parts = whole.split()
+    parts, words = whole.split(), short.split()
     if short.casefold() == whole.casefold() or (len(short) > 2 and short == initials(whole)):
         return True
-    words = short.split()
     return len(short) > 2 and words in (parts[: len(words)], parts[-len(words) :])
 
 
-def _weigh(found: list[_Candidate], prepared: Prepared) -> None:
-    text = prepared.text[:_REACH]
-    heading = text[:120].partition("\n")[0] if "\n" in text[:120] else ""
-    title = f"{prepared.document.title} {prepared.report.title if prepared.report else ''} {heading}"
-    for each in found:
-        key = each.name.split()[0] if len(each.name) > 30 else each.name
-        each.score += min(text.count(key), 6) * 0.25
-        each.score += 1.5 if key in title else 0.0
-        each.score += 0.5 if each.hits[0][1].start < 250 else 0.0
+def _describe(merged: Sequence[Candidate], text: str, events: Sequence[int]) -> None:
+    """Add to each candidate what its places say, and how it compares with the others."""
+    for each in merged:
+        each.mentions.sort(key=lambda mention: mention.start)
+        for mention in each.mentions[:_LOOKS]:
+            each.features.update(_place(mention, text, events))
+        start = each.mentions[0].start
+        each.features.add(("at", next((name for end, name in _PARTS if start < end), "late")))
+        each.features.add(("mentions", str(min(len(each.mentions), 5))))
+        if all(mention.before[0][-1] in ".!?^:" for mention in each.mentions):
+            each.features.add(("only where sentences begin",))
+    most = max(len(each.mentions) for each in merged)
+    first = min(each.mentions[0].start for each in merged)
+    for each in merged:
+        if len(each.mentions) == most > 1:
+            each.features.add(("mentioned most",))
+        if each.mentions[0].start == first:
+            each.features.add(("named first",))
+        if len(merged) == 1:
+            each.features.add(("the only name",))
+        if not events:
+            each.features.add(("no event",))
+
+
+#: Parts of a text by the character at which they end.
+_PARTS = ((40, "start"), (120, "first line"), (300, "first paragraph"), (800, "first page"))
+
+
+@cache
+def _events() -> AhoCorasick:
+    return AhoCorasick(sorted(words_for("event")))
+
+
+def _place(mention: Mention, text: str, events: Sequence[int]) -> list[Feature]:
+    """Return what the words around one place of a name say."""
+    before, further = mention.before
+    after, then = mention.after
+    if before[-1] in '.!?:”"' and len(before) > 2:
+        before = "."
+    said: list[Feature] = [
+        ("before", before),
+        ("before", further, before),
+        ("after", after),
+        ("after", after, then),
+    ]
+    start, end = mention.start, mention.end
+    at = bisect_left(events, start)
+    if at and start - events[at - 1] < _NEAR and text.find(". ", events[at - 1], start) < 0:
+        said += (("event before",), ("event before", before))
+    while at < len(events) and events[at] < end:
+        at += 1
+    if at < len(events) and events[at] - end < _FAR and text.find(". ", end, events[at]) < 0:
+        said += (("event after",), ("event after", after))
+    if after == "," and len(then) in {2, 3} and then[:2].isdigit():
+        said.append(("kind", "aged"))
+    return said
+
+
+def _weigh_publisher(merged: Sequence[Candidate], prepared: Prepared) -> None:
+    """Add what the title and the publisher's role say, for which there are no learned weights."""
+    report = prepared.report
+    title = f"{prepared.document.title} {report.title if report else ''}"
+    source = report.source if report else None
+    for each in merged:
+        if each.name in title:
+            each.score += _IN_TITLE
+        if source is not None and source.role is Role.ACTOR:
+            each.score += _NAMED_BY_ACTOR
+        if source is not None and source.role is Role.VICTIM:
+            own = party_name(source)
+            if _is_short_for(each.name, own) or _is_short_for(own, each.name):
+                each.score += _IS_PUBLISHER
+                each.name = own if own.casefold() == each.name.casefold() else each.name
+
+
+def _strongest(best: Candidate) -> list[tuple[Mention, str]]:
+    """Return the places that say most for the candidate, in the order of the text, each with the reason."""
+    weights = load_weights()
+
+    def weigh(mention: Mention) -> float:
+        return sum(weights.get(feature, 0.0) for feature in _place(mention, "", ()))
+
+    chosen = sorted(best.mentions[:_LOOKS], key=lambda mention: (-weigh(mention), mention.start))[:_QUOTES]
+    return [(mention, _explain(best, mention)) for mention in sorted(chosen, key=lambda each: each.start)]
+
+
+def _explain(best: Candidate, mention: Mention) -> str:
+    """Say in a few words what speaks most for this place and this name."""
+    weights = load_weights()
+    said = {*_place(mention, "", ()), *(each for each in best.features if each[0] not in {"before", "after"})}
+    reasons = sorted(said, key=lambda each: (-weights.get(each, 0.0), each))[:2]
+    return "; ".join(" ".join(each) for each in reasons)

@@ -1,0 +1,85 @@
+"""What kind of name a name is, as far as its own words tell: organisation, newspaper, product, person."""
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from incidex.coding.cues import read_rows
+from incidex.coding.phrases import actor_names, malware_names, places
+
+_REGIONS = frozenset(
+    {"middle east", "north america", "latin america", "south america", "western europe", "eastern europe"}
+)
+
+#: The number of an advisory or a flaw: "FW-2019-07".
+_SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")
+
+
+@cache
+def words_for(use: str) -> frozenset[str]:
+    """Return the words of one line of `data/name_words.tsv`, in lower case."""
+    return _word_lists()[use]
+
+
+@cache
+def _word_lists() -> Mapping[str, frozenset[str]]:
+    return {use: frozenset(words.split()) for use, words in read_rows("name_words")}
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return words that reports mostly write small, so that a capital says only that a sentence begins."""
+    text = files("incidex.coding").joinpath("data", "common_words.txt").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+@cache
+def _kinds() -> Mapping[str, str]:
+    lists = _word_lists().items()
+    return {
+        word: use.removeprefix("kind ") for use, words in lists if use.startswith("kind ") for word in words
+    }
+
+
+@lru_cache(maxsize=4096)
+def kinds_of(name: str) -> tuple[tuple[str, ...], ...]:
+    """Return the features of a name that lie in the name; `("kind", "never")` for what can be no victim."""
+    fold = name.casefold()
+    if fold in words_for("never") or fold in _REGIONS or len(name) < 2:
+        return (("kind", "never"),)
+    if fold in actor_names() or name in malware_names():
+        return (("kind", "never"),)
+    if _SERIAL.search(name) or all(part in places() for part in fold.split(" and ")):
+        return (("kind", "never"),)
+    words, known = fold.split(), _kinds()
+    count, last = len(words), words[-1]
+    kinds = {known[word] for word in words if word in known}
+    found: list[tuple[str, ...]] = [("words", str(min(count, 4))), ("head", last), ("first", words[0])]
+    found += [("kind", kind) for kind in kinds]
+    if last in known:
+        found += [("head kind", known[last]), ("head kind", known[last], str(min(count, 3)))]
+    common = common_words()
+    if count == 1:
+        found.append(("kind", _shape(name)))
+        if fold in common:
+            found.append(("kind", "common word"))
+    elif all(word in common for word in words):
+        found.append(("kind", "common words"))
+    elif count < 4 and not kinds and all(map(_is_plain, name.split())):
+        found.append(("kind", "two names"))
+    return tuple(found)
+
+
+def _is_plain(word: str) -> bool:
+    return word[0].isupper() and word[1:].strip(".").islower()
+
+
+def _shape(name: str) -> str:
+    if "." in name[1:-1] and name[-1].islower():
+        return "domain"
+    if name.isupper():
+        return "short capitals" if len(name) < 6 else "capitals"
+    if name.islower():
+        return "small letters"
+    return "serial" if any(each.isdigit() for each in name) else "plain" if name[1:].islower() else "mixed"
