@@ -1,4 +1,4 @@
-"""Learn the weights of `coding/data/victim.tsv` from the corpora's training rows and `gold/victims.jsonl`.
+"""Learn `coding/data/victim.tsv` from the training rows of the corpora and `gold/lessons/victims.jsonl`.
 
     python scripts/train_victims.py
 
@@ -35,7 +35,7 @@ def read_lessons() -> Iterator[Lesson]:
                 victim = row["gold"].get("victim.name")
                 if part_of(row) == "train" and victim not in NOBODY:
                     yield Lesson(row["text"], victim, weight)
-    for row in _read_gold("victims"):
+    for row in _read_gold("lessons/victims"):
         yield Lesson(row["text"], next(iter(row["gold"]["victim.name"]), ""), OWN)
     for row in _read_gold("none-a"):
         yield Lesson(row["text"], "", OWN)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from incidex.coding.kinds import common_words, words_for
@@ -73,9 +74,17 @@ class Mention(NamedTuple):
 def recase(text: str) -> str:
     """Return a text in capitals with its common words in small letters, so that names stand out; as long."""
     small = common_words() | words_for("lead") | words_for("verb") | words_for("tail")
-    return _SHOUTED.sub(
-        lambda match: match[0].lower() if match[0].lower() in small else match[0].title(), text
+    cased = _SHOUTED.sub(
+        lambda match: match[0].lower() if match[0].lower() in small else match[0].capitalize(), text
     )
+    return _organisation().sub(lambda match: match[0].title(), cased)
+
+
+@cache
+def _organisation() -> re.Pattern[str]:
+    """Return what a name and the common words that end it look like: "Miller falls school district"."""
+    ends = "|".join(sorted(words_for("kind organisation")))
+    return re.compile(rf"\b[A-Z][a-z]{{2,30}}(?: [a-z]{{3,15}})?(?: (?:{ends})\b){{1,3}}")
 
 
 #: A word in capitals, with what an apostrophe joins to it.

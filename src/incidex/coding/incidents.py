@@ -39,6 +39,8 @@ _FIELDS: Mapping[str, float] = {
     "discovery.method": 0.4,
     "victim.secondary": 0.5,
 }
+#: What a victim adds, by how sure it is at least: an unsure one may be anyone whom the text names.
+_VICTIM = ((0.75, 2.0), (0.6, 0.5))
 #: What it adds who publishes: a victim's or an actor's own words are seldom about anything else.
 _PUBLISHERS: Mapping[Role, float] = {Role.ACTOR: 2.0, Role.VICTIM: 0.5}
 
@@ -78,8 +80,9 @@ def weigh_story(prepared: Prepared, claims: Iterable[Claim]) -> Mapping[str, flo
     for claim in claims:
         if claim.stance is not Stance.DENIES:
             sure[claim.field] = max(sure.get(claim.field, 0.0), claim.confidence)
-    if victim := sure.get("victim.name"):
-        parts["victim"] = 2.0 if victim >= 0.7 else 1.0
+    victim = sure.get("victim.name", 0.0)
+    if weight := next((weight for least, weight in _VICTIM if victim >= least), 0.0):
+        parts["victim"] = weight
     # What is said of attacks in general has values too: they weigh full where somebody is said to be hit.
     full = 1.0 if "befell" in parts or "victim" in parts else 0.5
     if fields := sum(weight for field, weight in _FIELDS.items() if field in sure):

@@ -12,6 +12,23 @@ _REGIONS = frozenset(
     {"middle east", "north america", "latin america", "south america", "western europe", "eastern europe"}
 )
 
+#: How words of a language end, and names seldom.
+_ENDINGS = (
+    "ly",
+    "ing",
+    "ed",
+    "ers",
+    "ours",
+    "tion",
+    "tions",
+    "ness",
+    "ment",
+    "ments",
+    "ies",
+    "als",
+    "ive",
+    "ous",
+)
 #: The number of an advisory or a flaw: "FW-2019-07".
 _SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")
 
@@ -64,6 +81,8 @@ def kinds_of(name: str) -> tuple[tuple[str, ...], ...]:
         found.append(("kind", _shape(name)))
         if fold in common:
             found.append(("kind", "common word"))
+        elif fold.endswith(_ENDINGS):
+            found.append(("kind", "ends like a word"))
     elif all(word in common for word in words):
         found.append(("kind", "common words"))
     elif count < 4 and not kinds and all(map(_is_plain, name.split())):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from incidex.coding.base import Prepared
 from incidex.coding.parties import Cast, make_cast
+from incidex.coding.recalled import find_recalled
 from incidex.coding.speech import Speech, read_speech
 from incidex.coding.stance import Weighed, weigh_stance
 from incidex.model import Role, Span, Speaker, Stance
@@ -34,7 +35,7 @@ class Passages:
     prepared: Prepared
     cast: Cast
     speech: Speech
-    bylines: tuple[Span, ...]  # where a newspaper's own name stands; it says nothing of the incident
+    unheard: tuple[Span, ...]  # what says nothing of the incident: a newspaper's own name, another event
     known: dict[Span, Weighed] = field(default_factory=dict)  # several coders read the same words
 
     def stance_at(self, span: Span, field: str = "") -> Stance | None:
@@ -66,7 +67,7 @@ def read_passages(prepared: Prepared, victim: str) -> Passages:
     """Read who speaks in a text, given the victim that was read in it."""
     cast = make_cast(prepared.report, prepared.text, victim)
     speech = read_speech(prepared, cast)
-    return Passages(prepared, cast, speech, tuple(_bylines(prepared)))
+    return Passages(prepared, cast, speech, (*_bylines(prepared), *find_recalled(prepared)))
 
 
 def _bylines(prepared: Prepared) -> Iterator[Span]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
-from incidex.coding import countries, cues, data, dates, incidents, names, speech, techniques
+from incidex.coding import countries, cues, data, dates, incidents, names, recalled, speech, techniques
 from incidex.coding.accusations import read_accusations
 from incidex.coding.background import find_background, mask
 from incidex.coding.base import Coder, Prepared, Reading
@@ -89,6 +89,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     dates.lexicons,
     names.lexicons,
     incidents.lexicons,
+    recalled.lexicons,
     speech.lexicons,
     techniques.lexicons,
 )
@@ -225,7 +226,7 @@ class _Said(NamedTuple):
 
 def _said(readings: Iterable[tuple[str, Reading]], passages: Passages) -> Iterator[_Said]:
     for name, reading in readings:
-        if reading.confidence < LEAST or any(span.overlaps(reading.span) for span in passages.bylines):
+        if reading.confidence < LEAST or any(span.overlaps(reading.span) for span in passages.unheard):
             continue
         stance = _stance_of(reading, passages)
         value = _check(reading.field, reading.value)

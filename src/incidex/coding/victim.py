@@ -17,7 +17,8 @@ from incidex.coding.capitals import Mention, find_mentions, recase
 from incidex.coding.cues import read_rows
 from incidex.coding.kinds import kinds_of, words_for
 from incidex.coding.parties import party_name
-from incidex.coding.phrases import LEGAL, initials
+from incidex.coding.phrases import LEGAL, clean, initials
+from incidex.coding.recalled import find_recalled
 from incidex.model import Role, Span
 
 #: What a weight is of: a kind of feature, and the words or the name that it is about.
@@ -40,6 +41,10 @@ _SHOUT = 200
 
 #: What the place of a text's publisher adds, which no corpus could teach: none of them has publishers.
 _IS_PUBLISHER, _NAMED_BY_ACTOR, _IN_TITLE = 8.0, 1.0, 1.0
+#: A candidate less likely than this is none; the whole text is read otherwise when it has a victim.
+_LEAST = 0.4
+#: What a name loses that only stands where another event is recalled.
+_RECALLED = 3.0
 
 
 @dataclass(slots=True)
@@ -62,8 +67,10 @@ def read_victims(prepared: Prepared) -> Iterator[Reading]:
     best = find_victim(prepared)
     if best is None:
         return
-    value = bodies().get(best.name, best.name)
     confidence = round(best.confidence, 3)
+    if confidence < _LEAST:
+        return
+    value = bodies().get(best.name, best.name)
     for mention, why in _strongest(best):
         span = Span(mention.start, mention.end)
         yield Reading(
@@ -84,12 +91,23 @@ def read_victims(prepared: Prepared) -> Iterator[Reading]:
 def find_victim(prepared: Prepared) -> Candidate | None:
     """Return the likeliest candidate, or `None` for a text without names."""
     weights = load_weights()
-    best = None
-    for each in find_candidates(prepared):
+    found = find_candidates(prepared)
+    for each in found:
         each.score += weights[("bias",)] + sum(weights.get(feature, 0.0) for feature in each.features)
-        if best is None or each.score > best.score:
-            best = each
+    ranked = sorted(found, key=lambda each: (-each.score, each.mentions[0].start))
+    recalled = find_recalled(prepared)
+    best = next((each for each in ranked[:3] if not _is_recalled(each, recalled)), None)
+    if best is None and ranked:
+        best = ranked[0]
+        best.score -= _RECALLED
     return best
+
+
+def _is_recalled(each: Candidate, recalled: Sequence[Span]) -> bool:
+    """Say whether the name stands only where another event is recalled."""
+    return bool(recalled) and all(
+        any(span.start < mention.start < span.end for span in recalled) for mention in each.mentions
+    )
 
 
 @cache
@@ -101,7 +119,8 @@ def bodies() -> Mapping[str, str]:
 @cache
 def load_weights() -> Mapping[Feature, float]:
     """Return what each feature adds to the log odds."""
-    return {tuple(feature.split("|")): float(weight) for feature, weight in read_rows("victim")}
+    learned = {tuple(feature.split("|")): float(weight) for feature, weight in read_rows("victim")}
+    return {("defined as the party",): 4.0, **learned}
 
 
 def find_candidates(prepared: Prepared) -> Sequence[Candidate]:
@@ -192,8 +211,8 @@ def _merge(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _is_short_for(short: str, whole: str) -> bool:
-    parts, words = whole.split(), short.split()
-    if short.casefold() == whole.casefold() or (len(short) > 2 and short == initials(whole)):
+    parts, words = whole.casefold().split(), short.casefold().split()
+    if words == parts or (len(short) > 2 and short == initials(whole)):
         return True
     return len(short) > 2 and words in (parts[: len(words)], parts[-len(words) :])
 
@@ -218,8 +237,7 @@ def _describe(merged: Sequence[Candidate], text: str, events: Sequence[int]) -> 
             each.features.add(("named first",))
         if len(merged) == 1:
             each.features.add(("the only name",))
-        if not events:
-            each.features.add(("no event",))
+        each.features.add(("events", str(min(len(events), 4))))
 
 
 #: Parts of a text by the character at which they end.
@@ -253,7 +271,17 @@ def _place(mention: Mention, text: str, events: Sequence[int]) -> list[Feature]:
         said += (("event after",), ("event after", after))
     if after == "," and len(then) in {2, 3} and then[:2].isdigit():
         said.append(("kind", "aged"))
+    if before in words_for("role"):
+        said.append(("before", "a role"))
+    if after == "(the" and then.strip("()“”\"',.") in _DEFINED:
+        said.append(("defined as the party",))
     return said
+
+
+#: What a filing calls the one it is about: "Acme Foods, Inc. (the “Company”)".
+_DEFINED = frozenset(
+    {"company", "bank", "hospital", "firm", "corporation", "registrant", "university", "school"}
+)
 
 
 def _weigh_publisher(merged: Sequence[Candidate], prepared: Prepared) -> None:
@@ -267,7 +295,7 @@ def _weigh_publisher(merged: Sequence[Candidate], prepared: Prepared) -> None:
         if source is not None and source.role is Role.ACTOR:
             each.score += _NAMED_BY_ACTOR
         if source is not None and source.role is Role.VICTIM:
-            own = party_name(source)
+            own = clean(party_name(source))
             if _is_short_for(each.name, own) or _is_short_for(own, each.name):
                 each.score += _IS_PUBLISHER
                 each.name = own if own.casefold() == each.name.casefold() else each.name
