@@ -1,6 +1,7 @@
 """A report that is not in English, as somebody at a terminal meets it."""
 
 import json
+from pathlib import Path
 
 from tests.cli.conftest import Run
 
@@ -27,3 +28,13 @@ def test_a_coded_line_has_the_note_and_an_english_one_has_none(run: Run) -> None
     assert german["notes"][0].startswith(NOTE)
     assert {claim["field"] for claim in german["incidents"][0]["claims"]} == {"actor.name", "vulnerability"}
     assert "notes" not in other
+
+
+def test_add_says_it_and_keeps_it_with_the_report(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "bericht.txt"
+    path.write_text(GERMAN)
+    done = run("add", path)
+    assert done.returncode == 0, done.stderr
+    assert f"note: {NOTE}" in done.stderr
+    done = run("add", tmp_path / "bericht.txt", "--json")
+    assert json.loads(done.stdout)["known"]

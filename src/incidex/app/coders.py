@@ -31,6 +31,9 @@ Code = Callable[[Report, Document], CodedReport]
 LLM = "llm"
 ADDED = (LLM,)
 
+#: Said of each report; what failed is said once.
+_FAILED = "not read by the language model, whose endpoint failed"
+
 #: Answers that are kept.
 _KEPT = 1000
 
@@ -66,7 +69,7 @@ class WithModel:
         if report.tier > Tier.CLEAR and not self._is_local:
             remark = f"not sent to the language model: it is TLP:{report.tier.name}"
         elif self.complaint:
-            remark = "the language model was not asked; its endpoint had failed"
+            remark = _FAILED
         else:
             remark = self._ask(document, coders)
         return CodedReport(_noted(document), code(document, report=report, coders=coders), (remark,))
@@ -79,7 +82,7 @@ class WithModel:
                 answered = ask(self._client, document)
             except SourceError as error:
                 self.complaint = str(error)
-                return str(error)
+                return _FAILED
             self._keep(document, answered)
         coders.update(to_coders(self._client, answered))
         return f"language model {self._client.model}: {answered.note}"

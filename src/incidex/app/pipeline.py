@@ -1,7 +1,7 @@
 """From a file to the log: read the report, code it, find its incident, write all of it at once."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -44,6 +44,7 @@ class Added:
     incidents: tuple[str, ...] = ()
     known: bool = False  # it was here already, and nothing was added
     error: str = ""  # why it could not be used
+    notes: tuple[str, ...] = ()  # what a person should know of how it was read
 
     @property
     def complaint(self) -> str:
@@ -89,7 +90,8 @@ def _add_one(log: Log, incoming: Incoming, reader: ReaderProcess, code: Code) ->
         return Added(incoming.name, report_id, known=True)
     report, document, data = read_incoming(incoming, reader)
     found = code(report, document)
-    return _write(log, incoming.name, report, found.document, data, found.incidents)
+    added = _write(log, incoming.name, report, found.document, data, found.incidents)
+    return replace(added, notes=found.notes)
 
 
 def _write(

@@ -11,7 +11,7 @@ from incidex.app.coders import Code, code_report
 from incidex.app.incoming import Incoming, Origin, find_incoming
 from incidex.app.pipeline import Added, read_incoming
 from incidex.app.pipeline import add as add_reports
-from incidex.app.terminal import make_console, progress, show_coded
+from incidex.app.terminal import make_console, make_safe, progress, show_coded
 from incidex.exchange import to_coded_line
 from incidex.model import Document, IncidexError, InputError, Report
 from incidex.store import Log
@@ -100,3 +100,5 @@ def _announce(added: Added, *, as_json: bool) -> None:
     elif not added.error:
         where = ", ".join(added.incidents) or ("" if added.known else "no incident")
         print(f"{added.outcome}  {added.report}  {added.name}  {where}".rstrip(), flush=True)
+        for note in added.notes:
+            print(make_safe(f"  note: {note}"), file=sys.stderr)
