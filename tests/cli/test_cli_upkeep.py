@@ -1,12 +1,14 @@
 """Looking after a database as a person does: removal, backup, restore, copy, verifying, what changed."""
 
 import json
+import resource
 import sqlite3
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import COMMAND, Run, environment
 
 TEXT = "Aldgate Corp suffered a data breach on 3 May 2024: hackers stole the passwords of 1,200 customers."
 DENIAL = "Borough Corp suffered a data breach on 4 May 2024: hackers stole e-mail addresses of 30 customers."
@@ -128,3 +130,45 @@ def test_says_what_changed_between_two_moments(run: Run, report: str, tmp_path: 
     assert {"gained"} <= {each["happened"] for each in told}
     assert run("diff", "aldgate", "9").stdout == "Nothing changed in between.\n"
     assert run("diff", "aldgate", "whenever").returncode == 2
+
+
+def limit_files(size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def test_a_disk_without_room_is_one_sentence_and_loses_nothing(home: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT)
+    run("add", tmp_path / "a.txt")
+    (tmp_path / "large.txt").write_text(f"{TEXT} {'Nothing else is known so far. ' * 40_000}")
+    done = subprocess.run(
+        [*COMMAND, "add", str(tmp_path / "large.txt")],
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        preexec_fn=lambda: limit_files(400_000),
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "disk" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "4 changes, and every one" in run("log", "verify").stdout  # three, and that it failed
+    assert run("add", tmp_path / "large.txt").returncode == 0
+    assert "every one is as it was written" in run("log", "verify").stdout
+
+
+def test_a_backup_where_there_is_no_room_leaves_nothing_behind(
+    home: Path, report: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    done = subprocess.run(
+        [*COMMAND, "backup", str(folder / "today")],
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        preexec_fn=lambda: limit_files(20_000),
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert list(folder.iterdir()) == []

@@ -19,7 +19,7 @@ from incidex.model.changes import (
     Removed,
     Retracted,
     Sampled,
-    happened_by,
+    past,
 )
 from incidex.model.claims import CONTEXT, REMOVED, Claim, Evidence, Span, Speaker, name_by_content
 from incidex.model.conflict import ConflictError
@@ -122,10 +122,10 @@ __all__ = [
     "fold_records",
     "folds",
     "gather",
-    "happened_by",
     "judge",
     "move",
     "name_by_content",
+    "past",
     "review",
     "sort_reports",
     "standing",

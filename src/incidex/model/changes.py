@@ -1,6 +1,6 @@
 """A change: one line of the history that everything else is made from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -246,8 +246,16 @@ class Change:
 AsOf = int | datetime | None
 
 
-def happened_by(change: Change, as_of: AsOf) -> bool:
-    """Say whether the change had been made by a serial, or by a time; `None` is now."""
+def past(history: Iterable[Change], as_of: AsOf) -> list[Change]:
+    """Return what had happened to one record by a serial, or by a time; `None` is now.
+
+    By a time means: up to the last change that is dated then or before. Clocks go back, and the log keeps
+    what they said; whatever stands before a change had happened when it was made, whatever its date.
+    """
+    changes = list(history)
     if as_of is None:
-        return True
-    return change.serial <= as_of if isinstance(as_of, int) else change.at <= as_of
+        return changes
+    if isinstance(as_of, int):
+        return [change for change in changes if change.serial <= as_of]
+    last = max((place for place, change in enumerate(changes) if change.at <= as_of), default=-1)
+    return changes[: last + 1]

@@ -17,7 +17,7 @@ from incidex.model.changes import (
     Moved,
     Removed,
     Retracted,
-    happened_by,
+    past,
 )
 from incidex.model.claims import REMOVED, Claim
 from incidex.model.incident import Incident, Removal, Value
@@ -46,7 +46,7 @@ def fold(
     not there to be shown, and the record says so.
     """
     everything = list(changes)
-    history = [change for change in everything if happened_by(change, as_of)]
+    history = past(everything, as_of)
     incident = add_up(history, shown(history, tier), tier=tier, policy=policy)
     return say_removed(incident, everything)
 

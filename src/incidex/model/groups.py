@@ -24,7 +24,7 @@ from incidex.model.changes import (
     Moved,
     Removed,
     Retracted,
-    happened_by,
+    past,
 )
 from incidex.model.fold import NO_POLICY, Policy, add_up, has_content, say_removed, shown, take_out_moved
 from incidex.model.incident import Incident, Tie
@@ -50,15 +50,12 @@ def fold_record(
     its reports were moved to another. `None` when the tier sees nothing of it.
     """
     histories = gather(find_history, record)
-    past = {
-        name: [change for change in history if happened_by(change, as_of)]
-        for name, history in histories.items()
-    }
-    if len(past) == 1:  # as almost always: nobody has judged anything
-        history = past[record]
+    then = {name: past(history, as_of) for name, history in histories.items()}
+    if len(then) == 1:  # as almost always: nobody has judged anything
+        history = then[record]
         incident = add_up(history, shown(history, tier), tier=tier, policy=policy)
     else:
-        incident = _fold_group(_View(past, tier), record, policy)
+        incident = _fold_group(_View(then, tier), record, policy)
     return say_removed(incident, chain.from_iterable(histories.values()))
 
 

@@ -1,5 +1,6 @@
 """The log in a PostgreSQL database: any number of writers in turn, any number of readers, on any machine."""
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
@@ -21,6 +22,9 @@ LOCK = 0x496E6369
 
 #: How long to wait for a server that does not answer.
 CONNECT_SECONDS = 10
+
+#: How long a removal waits for others to stop looking at what was there before it.
+LOOK_SECONDS = 10.0
 
 Connection = psycopg.Connection[TupleRow]
 
@@ -105,11 +109,14 @@ class PostgresDatabase:
     def scrub(self) -> bool:
         """Write the table of words anew, and let go of the old one.
 
-        The server's own write-ahead log, its archive and its backups are its operator's.
+        That keeps rows that anyone may still look at, so it waits until nobody does. The server's own
+        write-ahead log, its archive and its backups are its operator's.
         """
         with self._writer_lock:
             self._require_open()
             with explained(self.name):
+                if not _wait_for_lookers(PostgresSession(self._writer)):
+                    return False
                 self._writer.execute("VACUUM (FULL) blob")
                 # Deletes the old table's file. Needs a right that the user may lack; the server does it by
                 # itself within minutes.
@@ -164,6 +171,7 @@ def lock(connection: Connection) -> None:
 #: What the class of an SQLSTATE means for the person who meets it.
 _REASONS = {
     "08": "the server went away; whether the last batch was written shows when you look again",
+    "25": "the server takes no writes here: it is a standby, or set to read only",
     "28": "the server refuses this user or password",
     "3D": "the server has no such database; make it with createdb, or name another",
     "42": "the tables may not be used as they are; check this user's rights",
@@ -215,6 +223,16 @@ def _connect(url: str) -> Connection:
         "WHERE current_setting('synchronous_commit') = 'off'"
     )
     return connection
+
+
+def _wait_for_lookers(session: PostgresSession) -> bool:
+    ((now,),) = session.rows("now")
+    give_up_at = time.monotonic() + LOOK_SECONDS
+    while session.rows("lookers", (now,)) != [(0,)]:
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _answers(connection: Connection) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from incidex.evaluate import Agreement, Coding, agree, to_answers
 from incidex.evaluate.agreement import Answer as Said
 from incidex.evaluate.sampling import Pair, Sample
-from incidex.model import Answer, Change, Claim, Report, Stance, Tier, happened_by, review
+from incidex.model import Answer, Change, Claim, Report, Stance, Tier, past, review
 from incidex.web.words import say_label
 
 #: Fields of prose: two people never write the same, and that says nothing.
@@ -62,7 +62,7 @@ def machine_claims(
 
     The report is `None` when the tier may not see it.
     """
-    sheet = review([change for change in history if happened_by(change, sample.serial)], tier=tier)
+    sheet = review(past(history, sample.serial), tier=tier)
     found = next((each for each in sheet.reports if each.id == report), None) if sheet else None
     if sheet is None or found is None:
         return None, ()

@@ -177,3 +177,13 @@ DELETE FROM incident;
 -- One append at a time, in every program: serials are given before the commit, and a reader who goes on from
 -- the highest that it saw would skip one that is committed later. The number is "Inci".
 SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()));
+
+-- name: now
+-- The number of a transaction that begins now: whatever was deleted before is older.
+SELECT pg_current_xact_id()::xid::text;
+
+-- name: lookers
+-- How many others in this database still look at a moment before that, or began to write before it.
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND greatest(age(backend_xmin), age(backend_xid)) > age(%s::text::xid);
