@@ -1,5 +1,6 @@
 """`incidex evaluate`, as somebody at a terminal meets it."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -112,6 +113,8 @@ def test_agreement_prints_alpha(run: Run, pair: tuple[Path, Path]) -> None:
         (["agreement", "old.jsonl"], "two coders or more"),
         (["agreement", "old.jsonl", "new.jsonl", "--distance", "miles"], "'miles' is no distance"),
         (["agreement", "old.jsonl", "other.jsonl"], "no report was coded by two"),
+        (["compare", "old.jsonl", "cut.jsonl.gz"], "cut.jsonl.gz cannot be read: "),
+        (["score", "no.jsonl.gz"], "no.jsonl.gz cannot be read: Not a gzipped file"),
         (["compare", "old.jsonl", "broken.jsonl"], "broken.jsonl, line 1: this is no coded line"),
     ],
 )
@@ -125,6 +128,8 @@ def test_what_cannot_be_compared_is_said_in_a_sentence(
     monkeypatch.chdir(pair[0].parent)
     Path("other.jsonl").write_text(CODED.replace('"a"', '"b"') % "error")
     Path("broken.jsonl").write_text("not json\n")
+    Path("cut.jsonl.gz").write_bytes(gzip.compress(b'{"id": "a"}\n' * 1000)[:-12])
+    Path("no.jsonl.gz").write_text("plain\n")
     done = run("evaluate", *arguments)
     assert done.returncode == 2
     assert complaint in done.stderr

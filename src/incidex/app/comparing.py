@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -10,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from incidex.app.scoring import code_lines_of, open_lines
+from incidex.app.scoring import code_lines_of, read_lines
 from incidex.app.terminal import make_console, make_safe
 from incidex.evaluate import (
     DISTANCES,
@@ -48,8 +47,7 @@ def print_comparison(
 
 def _read_or_code(path: Path, workers: int) -> list[CodedLine]:
     """Return a coded file's lines; texts that are not coded yet are coded now."""
-    with closing(open_lines(path)) as file:
-        lines = [line for line in file if line.strip()]
+    lines = [line for line in read_lines(path) if line.strip()]
     if lines and _is_text(lines[0]):
         return code_lines_of(lines, path.name, workers)
     return list(parse_coded(lines, name=path.name))
@@ -64,8 +62,7 @@ def _is_text(line: bytes) -> bool:
 
 
 def _read_gold(path: Path) -> list[GoldRow]:
-    with closing(open_lines(path)) as file:
-        return list(parse_gold(file, name=path.name))
+    return list(parse_gold(read_lines(path), name=path.name))
 
 
 def _show_comparison(comparison: Comparison, limit: int | None) -> RenderableType:
@@ -159,8 +156,7 @@ def print_agreement(paths: Sequence[Path], *, sets: str, as_json: bool) -> None:
 
 
 def _read_coding(path: Path) -> Coding:
-    with closing(open_lines(path)) as file:
-        return {str(line.id): _answers(line) for line in parse_coded(file, name=path.name)}
+    return {str(line.id): _answers(line) for line in parse_coded(read_lines(path), name=path.name)}
 
 
 def _answers(line: CodedLine) -> Mapping[str, frozenset[str]]:

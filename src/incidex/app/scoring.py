@@ -1,12 +1,13 @@
 """`incidex evaluate score`: find the gold, code its texts, print what came out."""
 
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import BinaryIO, get_args
+from typing import get_args
 
 import msgspec
 
@@ -130,8 +131,8 @@ def find_gold(request: Request, chosen: Mapping[str, SetFloors] = MappingProxyTy
 
 def read_gold(path: Path, part: str = ALL, count: int = 0) -> GoldSet:
     """Return the rows of a gold file that are in a part, or `count` of them, always the same ones."""
-    with closing(open_lines(path)) as file:
-        rows = [row for row in parse_gold(file, name=path.name) if part in (ALL, part_of(row.raw))]
+    found = parse_gold(read_lines(path), name=path.name)
+    rows = [row for row in found if part in (ALL, part_of(row.raw))]
     return GoldSet(name_of(path), part, count, tuple(sample(rows, count) if count else rows))
 
 
@@ -154,18 +155,20 @@ def _files(path: Path) -> list[Path]:
 def _holds_gold(path: Path) -> bool:
     """Say whether the first row is gold: a folder of corpora also holds lists of names."""
     try:
-        with closing(open_lines(path)) as file:
-            return is_gold(msgspec.json.decode(next(iter(file), b"null")))
-    except (OSError, EOFError, msgspec.DecodeError, UnicodeDecodeError):
+        with closing(read_lines(path)) as lines:
+            return is_gold(msgspec.json.decode(next(lines, b"null")))
+    except (InputError, msgspec.DecodeError, UnicodeDecodeError):
         return False
 
 
-def open_lines(path: Path) -> gzip.GzipFile | BinaryIO:
-    """Open a file of lines, which may be gzipped."""
+def read_lines(path: Path) -> Generator[bytes, None, None]:
+    """Yield the lines of a file, which may be gzipped; raise `InputError` when it cannot be read."""
     try:
-        return gzip.open(path) if path.name.endswith(".gz") else path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}") from error
+        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+            yield from file
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path} cannot be read: {reason}") from error
 
 
 def code_rows(gold: GoldSet, workers: int, failures: list[str]) -> list[CodedLine]:
@@ -187,5 +190,4 @@ def code_lines_of(lines: Sequence[bytes], name: str, workers: int) -> list[Coded
 
 def read_coded(path: Path) -> Sequence[CodedLine]:
     """Return the lines of a coded file."""
-    with closing(open_lines(path)) as file:
-        return list(parse_coded(file, name=path.name))
+    return list(parse_coded(read_lines(path), name=path.name))

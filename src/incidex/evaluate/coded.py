@@ -49,7 +49,7 @@ class CodedLine(msgspec.Struct, frozen=True):
     """What coding made of one report."""
 
     id: str | int
-    incidents: tuple[CodedIncident, ...] = ()
+    incidents: tuple[CodedIncident, ...]
     error: str = ""
 
     @property

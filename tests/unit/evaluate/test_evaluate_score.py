@@ -125,7 +125,7 @@ def test_a_line_that_is_no_gold_is_named(line: bytes) -> None:
 
 def test_a_line_that_is_no_coded_line_is_named() -> None:
     with pytest.raises(InputError, match=r"my\.jsonl, line 2"):
-        list(parse_coded([b'{"id": "x"}', b'{"id": "y", "incidents": 3}'], name="my.jsonl"))
+        list(parse_coded([b'{"id": "x", "incidents": []}', b'{"id": "y"}'], name="my.jsonl"))
 
 
 @given(st.lists(st.sampled_from(["hacking", "error", "misuse"])), st.randoms())
