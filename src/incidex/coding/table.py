@@ -7,11 +7,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
-from incidex.coding import countries, cues, data, dates, incidents, names, recalled, speech, techniques
+from incidex.coding import cues, data, dates, incidents, industry, names, places, recalled, speech, techniques
 from incidex.coding.accusations import read_accusations
 from incidex.coding.background import find_background, mask
 from incidex.coding.base import Coder, Prepared, Reading
-from incidex.coding.countries import read_countries, read_industry
 from incidex.coding.counts import read_counts
 from incidex.coding.cues import (
     read_action,
@@ -29,11 +28,13 @@ from incidex.coding.dates import read_dates
 from incidex.coding.identifiers import read_vulnerabilities
 from incidex.coding.incidents import tells_of_incident
 from incidex.coding.indicators import read_indicators
+from incidex.coding.industry import read_industry
 from incidex.coding.languages import in_any_language, is_foreign
 from incidex.coding.lexicon import Lexicon, Scanner
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.coding.passages import Passages, read_passages
+from incidex.coding.places import read_places
 from incidex.coding.segments import Segment, split_report
 from incidex.coding.techniques import read_techniques
 from incidex.coding.victim import read_victims
@@ -76,18 +77,19 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "crews@1": read_crews,
         "malware@2": read_malware,
         "tools@2": read_tools,
-        "countries@1": read_countries,
+        "places@1": read_places,
         "industry@1": read_industry,
     }
 )
 
 #: What the coders wait for. All of it is searched together, in one pass over a text.
 LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
-    countries.lexicons,
+    industry.lexicons,
     cues.lexicons,
     data.lexicons,
     dates.lexicons,
     names.lexicons,
+    places.lexicons,
     incidents.lexicons,
     recalled.lexicons,
     speech.lexicons,

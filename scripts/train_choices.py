@@ -1,22 +1,23 @@
-"""Learn `coding/data/victim.tsv` from the training rows of the corpora and `gold/lessons/victims.jsonl`.
+"""Learn the tables by which a coder chooses, from the training rows of the corpora and `gold/lessons`.
 
-    python scripts/train_victims.py
+    python scripts/train_choices.py
 
 Needs `../shared` and scikit-learn (the extra `train`). The same rows give the same file.
 """
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from incidex.coding.victim import Feature
+from incidex.evaluate.choices import Lesson, train_countries, train_victims
 from incidex.evaluate.split import part_of
-from incidex.evaluate.victims import Lesson, train_victims
 
 HOME = Path(__file__).parents[1]
 CORPUS = HOME.parent / "shared" / "corpus"
-TABLE = HOME / "src" / "incidex" / "coding" / "data" / "victim.tsv"
+TABLES = HOME / "src" / "incidex" / "coding" / "data"
 #: What a row of each corpus counts: the health notices are many and alike.
 WEIGHTS = {"vcdb": 1.0, "hhs": 0.35, "hibp": 1.0}
 #: Our own passages are few, and of the registers that the corpora lack.
@@ -33,16 +34,17 @@ def read_lessons() -> Iterator[Lesson]:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for row in map(json.loads, file):
                 victim = row["gold"].get("victim.name")
-                if part_of(row) == "train" and victim not in NOBODY:
-                    yield Lesson(row["text"], victim, weight)
+                countries = tuple(row["gold"].get("victim.country", ()))
+                if part_of(row) == "train" and (victim not in NOBODY or countries):
+                    yield Lesson(row["text"], "" if victim in NOBODY else victim, countries, weight)
     for row in _read_gold("lessons/victims"):
-        yield Lesson(row["text"], next(iter(row["gold"]["victim.name"]), ""), OWN)
+        yield Lesson(row["text"], next(iter(row["gold"]["victim.name"]), ""), weight=OWN)
     for row in _read_gold("none-a"):
-        yield Lesson(row["text"], "", OWN)
+        yield Lesson(row["text"], "", weight=OWN)
     with gzip.open(CORPUS / "tram-text.jsonl.gz", "rt", encoding="utf-8") as file:
         for row in map(json.loads, file):
             if part_of(row) == "train":
-                yield Lesson(row["text"], "", THREAT_REPORT)
+                yield Lesson(row["text"], "", weight=THREAT_REPORT)
 
 
 def _read_gold(name: str) -> Iterator[dict[str, Any]]:
@@ -50,12 +52,18 @@ def _read_gold(name: str) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def main() -> None:
-    weights = train_victims(read_lessons())
-    heading = "# Learned by scripts/train_victims.py: what each feature of a name adds to the log odds.\n"
+def _write(name: str, weights: Mapping[Feature, float]) -> None:
+    heading = f"# Learned by scripts/train_choices.py: what each feature of a {name} adds to the log odds.\n"
     rows = (f"{'|'.join(feature)}\t{weight}\n" for feature, weight in weights.items())
-    TABLE.write_text(f"{heading}feature\tweight\n{''.join(rows)}", encoding="utf-8")
-    print(f"{len(weights)} weights in {TABLE}")
+    path = TABLES / f"{name}.tsv"
+    path.write_text(f"{heading}feature\tweight\n{''.join(rows)}", encoding="utf-8")
+    print(f"{len(weights)} weights in {path}")
+
+
+def main() -> None:
+    lessons = list(read_lessons())
+    _write("victim", train_victims(each for each in lessons if each.victim or not each.countries))
+    _write("country", train_countries(lessons))
 
 
 if __name__ == "__main__":

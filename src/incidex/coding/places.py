@@ -1,0 +1,259 @@
+"""Where the victim and the actor are, where the text says so: their countries, and the region of the victim.
+
+Every place or public body named in the text speaks for its country. How much depends on what it is and how it
+is tied to the story ("an Oregon clinic", "based in Cork"); the weights, in `data/country.tsv`, are learned.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
+
+from incidex.codebook import get_vocabulary
+from incidex.coding.base import Prepared, Reading
+from incidex.coding.cues import read_rows
+from incidex.coding.lexicon import Lexicon
+from incidex.model import Span
+
+#: What a weight is of.
+Feature = tuple[str, ...]
+
+_ORGANISATION = (
+    r"(?:company|firm|group|maker|producer|retailer|bank|hospital|university|insurer|airline|operator|provider|"
+    r"telecoms?|carrier|library|school|newspaper|manufacturer|website|site|service|clinic|"
+    r"publisher|utility|regulator|exchange|startup|giant|chain|casino|hotel|charity|store|forum|platform|"
+    r"government|ministry|agency|customers|citizens|residents|voters|patients|users|people|police|army|"
+    r"department|state|council|health|city|county|authorities|man|woman|nurse|doctor|court|officials)"
+)
+_ACTOR = (
+    r"(?:hackers?|hacking|hacktivists?|attackers?|gang|criminals?|cybercriminals?|spies|spy|intelligence|military|"
+    r"threat actors?|group|crew|state-sponsored|state-backed|ransomware|collective|APT)"
+)
+_WORDS = r"(?:[ \n][\w'’-]{1,20}){0,3}?[ \n]"
+_AFTER_IS_ACTOR = re.compile(
+    rf"(?:-based|-linked|-backed|-sponsored)?(?:[ \n][\w'’-]{{1,20}}){{0,2}}?[ \n]{_ACTOR}\b", re.IGNORECASE
+)
+_IS_GROUP = re.compile(rf"{_WORDS}group", re.IGNORECASE)
+_OF_ORGANISATION = re.compile(rf"{_WORDS}{_ORGANISATION}\b", re.IGNORECASE)
+_OF_SEAT = re.compile(r"-based\b|-headquartered\b|['’]s (?:largest|biggest|second|national|leading)")
+_BEFORE_IS_ACTOR = re.compile(
+    r"\b(?:hackers?|attackers?|criminals|gang|group|ransomware)\b[^.;]{0,70}\b"
+    r"(?:based in|from|are in|operating (?:from|out of))\s$",
+    re.IGNORECASE,
+)
+_SEATED = re.compile(
+    r"(?:\b(?:based|headquartered|located|offices?) in (?:the )?(?:[A-Z][\w.'-]{1,20},? ){0,3}"
+    r"|\b(?:Country|State):\s{1,30}|\blibrary of (?:the )?|\bgovernment of (?:the )?)$",
+    re.IGNORECASE,
+)
+_AFTER_TOWN = re.compile(r"[A-Z][\w.'’-]{1,20}, $")
+_POSTAL = re.compile(r", ([A-Z]{2})(?= [0-9]{5}|[.,;)\n]|-based| [a-z]|$)")
+_DOMAIN = re.compile(
+    r"(?<=[a-z0-9])\.(?:(?:co|com|gov|govt|ac|org|nhs|edu|net|gob|go)\.)?(uk|fr|de|nl|ch|es|pt|se|dk|fi|pl|cz|hu|ro|"
+    r"gr|tr|ru|ua|il|ir|pk|bd|lk|cn|hk|jp|kr|tw|sg|ph|vn|za|ng|ke|eg|br|ar|mx|cl|pe|ca|au|nz|ie|gov|mil|"
+    r"(?<=co\.)in|(?<=gov\.)in|(?<=gov\.)it|(?<=gov\.)my|(?<=co\.)th|(?<=co\.)id)\b(?![.\w-])"
+)
+_DOMAINS = {"uk": "GB", "gov": "US", "mil": "US"}
+_IN = frozenset({"in", "at", "from", "near", "across", "of"})
+_REACH = 90
+#: Characters of a text that are read for places: what a long text names late is seldom the victim's.
+_FAR = 20_000
+#: Characters at the start of a text that show whether it is all in capitals.
+_SHOUT = 200
+
+#: Names of countries that are also states, people or birds, and demonyms that are languages first.
+_NEVER = frozenset(
+    {"Georgia", "Georgian", "Jordan", "Chad", "Turkey", "Guinea", "English", "Niger", "Jersey", "the States"}
+)
+
+
+class _Place(NamedTuple):
+    """A term: the country that it speaks for, what kind of place it is, and the region, if it is one."""
+
+    country: str
+    kind: str  # country, demonym, state, region, city, body, number, veterans, postal, domain
+    region: str = ""
+
+
+@dataclass(slots=True)
+class Country:
+    """A country with all that speaks for it in a text."""
+
+    code: str
+    hits: list[tuple[Span, _Place, str]] = field(default_factory=list)  # where, what, how it is tied
+    features: set[Feature] = field(default_factory=set)
+    score: float = 0.0  # log odds
+
+    @property
+    def confidence(self) -> float:
+        """How likely this is the victim's country, from 0 to 1."""
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.score))))
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what this coder waits for."""
+    return (_places()[0],)
+
+
+def read_places(prepared: Prepared) -> Iterator[Reading]:
+    """Read the victim's country and region, and the actor's country, from the words that say so."""
+    countries, actors = find_countries(prepared)
+    for code, span, words in actors:
+        yield Reading(
+            field="actor.country", value=code, span=span, confidence=0.8, why=f"'{words}' said of the actor"
+        )
+    best = max(countries, key=lambda each: (each.score, each.code), default=None)
+    if best is None:
+        return
+    weights = load_weights()
+    strongest = sorted(best.hits, key=lambda hit: (-weights.get((hit[1].kind, hit[2]), 0.0), hit[0].start))
+    for span, place, tie in strongest[:2]:
+        why = f"{_KINDS[place.kind]} {_TIES[tie]}".strip()
+        yield Reading(
+            field="victim.country", value=best.code, span=span, confidence=round(best.confidence, 3), why=why
+        )
+    for span, place, tie in strongest:
+        if place.region and tie != "named":
+            confidence = round(0.8 * best.confidence, 3)
+            why = f"{_KINDS[place.kind]} {_TIES[tie]}".strip()
+            yield Reading(
+                field="victim.region", value=place.region, span=span, confidence=confidence, why=why
+            )
+            break
+
+
+_KINDS: Mapping[str, str] = {
+    "country": "a country",
+    "demonym": "a people",
+    "state": "a state",
+    "region": "a region",
+    "city": "a city",
+    "body": "a public body or law of one country",
+    "number": "a number that one country gives its people",
+    "veterans": "people whom one country's agency serves",
+    "postal": "a postal address",
+    "domain": "a domain of one country",
+}
+_TIES: Mapping[str, str] = {
+    "seat": "where the victim has its seat",
+    "organisation": "said of an organisation or people",
+    "town": "behind the name of a town",
+    "in": "where it happened",
+    "owner": "whose it is",
+    "in a name": "in the name of an organisation",
+    "named": "named in the text",
+}
+
+
+def find_countries(prepared: Prepared) -> tuple[Sequence[Country], Sequence[tuple[str, Span, str]]]:
+    """Return the countries that something speaks for, with their scores, and those said to be the actor's."""
+    text = prepared.text
+    found: dict[str, Country] = {}
+    actors = []
+    for span, place in _find(prepared):
+        if place.kind in {"country", "demonym", "city"} and _is_actor(text, span):
+            actors.append((place.country, span, text[span.start : span.end]))
+            continue
+        country = found.setdefault(place.country, Country(place.country))
+        country.hits.append((span, place, _tie(text, span, place)))
+    _describe(found, {code for code, _, _ in actors})
+    weights = load_weights()
+    for country in found.values():
+        country.score = weights[("bias",)] + sum(weights.get(each, 0.0) for each in country.features)
+    return list(found.values()), actors
+
+
+def _find(prepared: Prepared) -> Iterator[tuple[Span, _Place]]:
+    lexicon, places = _places()
+    text = prepared.text
+    for hit in prepared.find(lexicon):
+        if hit.start < _FAR:
+            if hit.term == "US" and text[:_SHOUT].isupper():
+                continue  # "TOLD US"
+            yield Span(hit.start, hit.end), places[hit.term]
+    states = _postal()
+    for match in _POSTAL.finditer(text, 0, _FAR):
+        if match[1] in states and text[match.start() - 1].isalpha():
+            yield Span(*match.span(1)), _Place("US", "postal", states[match[1]])
+    for match in _DOMAIN.finditer(text, 0, _FAR):
+        yield Span(match.start() + 1, match.end()), _Place(_DOMAINS.get(match[1], match[1].upper()), "domain")
+
+
+def _is_actor(text: str, span: Span) -> bool:
+    after = text[span.end : span.end + _REACH]
+    if _AFTER_IS_ACTOR.match(after):
+        return not (_IS_GROUP.match(after) and not after.startswith((" group", "-")))
+    return _BEFORE_IS_ACTOR.search(text[max(0, span.start - _REACH) : span.start]) is not None
+
+
+def _tie(text: str, span: Span, place: _Place) -> str:
+    """Return how the words around a place tie it to somebody."""
+    if place.kind in {"body", "number", "veterans", "postal", "domain"}:
+        return "named"
+    before = text[max(0, span.start - _REACH) : span.start]
+    after = text[span.end : span.end + 60]
+    if _OF_SEAT.match(after) or _SEATED.search(before):
+        return "seat"
+    if _AFTER_TOWN.search(before):
+        return "town"
+    if after[:2] in {"'s", "’s"}:
+        return "owner"
+    if after[:1] == " " and after[1:2].isupper():
+        return "in a name"
+    if _OF_ORGANISATION.match(after):
+        return "organisation"
+    words = before.rsplit(None, 2)
+    if words and words[-1].lower() in _IN:
+        return "in a name" if words[-1] == "of" and len(words) > 1 and words[-2][:1].isupper() else "in"
+    return "named"
+
+
+def _describe(found: Mapping[str, Country], actors: set[str]) -> None:
+    """Add to each country what its places say, and how it compares with the others."""
+    most = max((len(each.hits) for each in found.values()), default=0)
+    first = min((each.hits[0][0].start for each in found.values()), default=0)
+    for each in found.values():
+        each.features.update((place.kind, tie) for _, place, tie in each.hits)
+        each.features.update((place.kind,) for _, place, _ in each.hits)
+        each.features.add(("hits", str(min(len(each.hits), 4))))
+        each.features.add(("kinds", str(min(len({place.kind for _, place, _ in each.hits}), 3))))
+        others = len(found) - 1
+        each.features.add(("others", str(min(others, 3))))
+        if len(each.hits) == most and others:
+            each.features.add(("most",))
+        if min(hit[0].start for hit in each.hits) == first and others:
+            each.features.add(("first",))
+        if min(hit[0].start for hit in each.hits) < 250:
+            each.features.add(("early",))
+        if each.code in actors:
+            each.features.add(("actor's too",))
+
+
+@cache
+def load_weights() -> Mapping[Feature, float]:
+    """Return what each feature adds to the log odds."""
+    return {tuple(feature.split("|")): float(weight) for feature, weight in read_rows("country")}
+
+
+@cache
+def _postal() -> Mapping[str, str]:
+    return {term.extra.get("postal", ""): term.id for term in get_vocabulary("us_state").values()}
+
+
+@cache
+def _places() -> tuple[Lexicon, Mapping[str, _Place]]:
+    """Return the names of places, as they are spelt, and what each stands for."""
+    found: dict[str, _Place] = {}
+    for code, kind, terms in read_rows("places"):
+        found.update((term, _Place(code, kind)) for term in terms.split("|"))
+    for term in get_vocabulary("us_state").values():
+        for name in (*term.names, *term.each("demonyms")):
+            found.setdefault(name, _Place("US", "state", term.id))
+    for term in get_vocabulary("country").values():
+        for kind, names in (("country", term.names), ("demonym", term.each("demonyms"))):
+            for name in names:
+                if len(name) > 1 and name not in _NEVER:
+                    found.setdefault(name, _Place(term.id, kind))
+    return Lexicon(found, lower=False), found
