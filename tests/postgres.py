@@ -40,8 +40,8 @@ class Server:
     def make(self) -> None:
         """Make the cluster: trusting whoever may reach its folder, with durability as by default."""
         self.folder.mkdir(exist_ok=True)
-        if os.geteuid() == 0:
-            owner = pwd.getpwnam("postgres")
+        if user := unprivileged():
+            owner = pwd.getpwnam(user)
             os.chown(self.folder, owner.pw_uid, owner.pw_gid)
         command = [program("initdb"), "-D", str(self.data), "-U", "incidex", "-A", "trust", "--no-sync"]
         # LC_ALL names no language, so that the server's sentences are the same everywhere.
@@ -92,11 +92,11 @@ class Server:
         return self.folder / "data"
 
     def _run(self, command: list[str], log: int = subprocess.PIPE) -> subprocess.Popen[bytes]:
-        user = "postgres" if os.geteuid() == 0 else None
+        user = unprivileged()
         return subprocess.Popen(
             command,
             user=user,
-            group=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
             extra_groups=[] if user else None,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -105,6 +105,14 @@ class Server:
             env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
             start_new_session=True,
         )
+
+
+def unprivileged() -> str | None:
+    """Return whom root runs the server as; `None` for anyone else, who runs it as themselves."""
+    if os.geteuid() != 0:
+        return None
+    known = {user.pw_name for user in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
 
 
 def program(name: str) -> str:

@@ -9,13 +9,16 @@ from incidex.model import (
     Change,
     Claimed,
     ConflictError,
+    EvidenceError,
     Failed,
     InputError,
     Linked,
+    Moved,
     Received,
     Removed,
     Tier,
     fold,
+    move,
 )
 from incidex.store import Log, plan_removal
 from tests.contract.log_samples import TEXT, batch, quote, raw, received
@@ -130,6 +133,29 @@ class RemovalContract:
         with pytest.raises(InputError, match="may not come back"):
             log.append([again])
         assert log.last_serial() == 5
+
+    def test_a_report_whose_words_are_gone_can_still_be_taken_to_another_incident(self, log: Log) -> None:
+        log.append(titled(), raw())
+        remove(log)
+        here, there = move(log.history("inc-1"), (), Moved(REPORT, "inc-2", "another matter"))
+        log.append(
+            [make_change(body, 4 + place) for place, (body, _) in enumerate(here)]
+            + [make_change(body, 1 + place, record="inc-2") for place, (body, _) in enumerate(there)]
+        )
+        incident = fold(log.history("inc-2"), tier=Tier.RED)
+        assert incident is not None
+        assert incident.best("victim.name") == "Ciphr"
+        assert incident.removed[REPORT].reason == "order 7/26"
+        assert log.verify() == 9
+
+    def test_blocks_are_no_way_around_the_evidence(self, log: Log) -> None:
+        report, link, claims = batch()
+        assert isinstance(claims.body, Claimed)
+        made = claims.body.claims[0]
+        assert made.evidence is not None
+        blank = replace(made, evidence=replace(made.evidence, quote="█" * 5))
+        with pytest.raises(EvidenceError, match="does not stand at that place"):
+            log.append([report, link, replace(claims, body=Claimed((blank,)))])
 
     def test_refuses_a_removal_of_nothing(self, log: Log) -> None:
         log.append(batch(), raw())

@@ -1,7 +1,6 @@
 """What the pages read: incidents and reports, folded from the log for the tier that asks."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from incidex.codebook import policy
 from incidex.model import (
@@ -16,10 +15,7 @@ from incidex.model import (
     fold_record,
     fold_records,
 )
-from incidex.store import Log
-
-#: Folded lists kept at once: one for each tier, for the newest serial only.
-_KEPT = 8
+from incidex.store import Head, Log
 
 
 def _without_removed(document: Document, history: Sequence[Change]) -> Document:
@@ -39,11 +35,20 @@ class StoreLibrary:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self._fold_all = lru_cache(maxsize=_KEPT)(self._fold_everything)
+        # One list for each tier, of the newest state alone: nothing that was removed may linger here.
+        self._folded: dict[Tier, tuple[Head, tuple[Incident, ...]]] = {}
 
     def incidents(self, tier: Tier) -> Sequence[Incident]:
         """Return every incident of which the tier may see something, newest first."""
-        return self._fold_all(self._log.last_serial(), tier)
+        head = self._log.head()
+        held = self._folded.get(tier)
+        if held is None or held[0] != head:
+            held = (
+                head,
+                tuple(fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy())),
+            )
+            self._folded[tier] = held
+        return held[1]
 
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident as the tier may see it, or `None`."""
@@ -57,6 +62,3 @@ class StoreLibrary:
             if isinstance(body, Received) and body.report.tier <= tier:
                 return body.report, _without_removed(body.document, history)
         return None
-
-    def _fold_everything(self, _serial: int, tier: Tier) -> tuple[Incident, ...]:
-        return tuple(fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy()))
