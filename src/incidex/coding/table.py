@@ -228,7 +228,9 @@ class _Said(NamedTuple):
 
 def _said(readings: Iterable[tuple[str, Reading]], passages: Passages) -> Iterator[_Said]:
     for name, reading in readings:
-        if reading.confidence < LEAST or any(span.overlaps(reading.span) for span in passages.unheard):
+        if reading.confidence < LEAST:
+            continue
+        if passages.unheard and any(span.overlaps(reading.span) for span in passages.unheard):
             continue
         stance = _stance_of(reading, passages)
         value = _check(reading.field, reading.value)

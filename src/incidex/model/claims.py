@@ -63,11 +63,12 @@ class Evidence:
     @classmethod
     def of(cls, text: str, span: Span) -> "Evidence":
         """Quote `text` at `span`."""
+        start, end = span.start, span.end
         return cls(
             span=span,
             quote=span.within(text),
-            prefix=text[max(0, span.start - CONTEXT) : span.start],
-            suffix=text[span.end : span.end + CONTEXT],
+            prefix=text[max(0, start - CONTEXT) : start],
+            suffix=text[end : end + CONTEXT],
         )
 
     @property

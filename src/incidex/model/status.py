@@ -35,13 +35,15 @@ def judge(claims: Sequence[Claim], policy: FieldPolicy, reports: Mapping[str, Re
     actor or another interested party says it; reported otherwise.
     """
     if len(claims) == 1:
-        return _judge_alone(claims[0].speaker, claims[0].stance, policy)
+        speaker = claims[0].speaker
+        return _judge_alone(speaker, claims[0].stance, can_confirm=speaker.role in policy.confirmed_by)
     return _judge(claims, policy, reports)
 
 
 @lru_cache(maxsize=4096)
-def _judge_alone(speaker: Speaker, stance: Stance, policy: FieldPolicy) -> Verdict:
+def _judge_alone(speaker: Speaker, stance: Stance, *, can_confirm: bool) -> Verdict:
     """Judge a value on which one claim stands: most do, and then only who says it matters."""
+    policy = FieldPolicy(confirmed_by=frozenset({speaker.role} if can_confirm else ()))
     alone = Claim(
         report="",
         field="-",
