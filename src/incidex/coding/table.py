@@ -70,7 +70,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
         "techniques@2": read_techniques,
-        "indicators@1": read_indicators,
+        "indicators@2": read_indicators,
         "money@1": read_money,
         "outage@1": read_outage,
         "actor-names@2": read_actor_names,
