@@ -2,27 +2,23 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from hashlib import sha256
 
 from incidex.app.coders import Code, code_report
 from incidex.app.incoming import Incoming
-from incidex.codebook import policy
+from incidex.app.judging import MACHINE, Batch
+from incidex.app.placing import Place, new_id, place, with_origin
 from incidex.coding import Coded
-from incidex.linking import THRESHOLD, Facts, facts, fold_name, keys, same_incident, short_names
 from incidex.model import (
-    Body,
-    Change,
     Claimed,
     ConflictError,
     Document,
     Failed,
     IncidexError,
+    Judgement,
     Linked,
     Received,
     Report,
-    Tier,
-    fold,
     name_by_content,
 )
 from incidex.store import Log
@@ -30,9 +26,6 @@ from incidex.text import ReaderProcess, media_type_of
 
 #: How often a batch is linked anew when somebody else wrote first.
 ATTEMPTS = 20
-
-#: Who signs the changes that the pipeline makes.
-BY = "incidex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +100,10 @@ def _write(
     """Link and append; when somebody else wrote first, look again at what is there now."""
     if log.versions([report.id])[report.id] > 0:
         return Added(name, report.id, known=True)
-    changes = [_change(report.id, 1, Received(report, document))]
-    incidents = _link(log, report, coded, changes)
+    batch = Batch(log)
+    incidents = _link(log, batch, report, document, coded)
     try:
-        log.append(changes, {report.sha256: data})
+        log.append(batch.changes, {report.sha256: data})
     except ConflictError:
         if attempts <= 1:
             raise
@@ -118,68 +111,28 @@ def _write(
     return Added(name, report.id, incidents)
 
 
-def _link(log: Log, report: Report, coded: Sequence[Coded], changes: list[Change]) -> tuple[str, ...]:
-    """Append to `changes` what each coded incident adds to the incident it belongs to."""
-    versions: dict[str, int] = {}
-    for index, one in enumerate(coded):
-        incident, why = _find_incident(log, report, one, index)
-        version = versions.get(incident) or log.versions([incident])[incident]
-        changes.append(_change(incident, version + 1, Linked(report, why)))
-        changes.append(_change(incident, version + 2, Claimed(one.claims)))
-        versions[incident] = version + 2
-    return tuple(versions)
-
-
-def _find_incident(log: Log, report: Report, coded: Coded, index: int) -> tuple[str, str]:
-    """Return the id of the incident that the claims are about, and why it is thought to be that one."""
-    mine = facts(coded.claims, report.published)
-    scored = [
-        (same_incident(mine, theirs), incident)
-        for incident in _candidates(log, coded)
-        if (theirs := _facts_of(log, incident)) is not None
-    ]
-    best = max(scored, key=lambda pair: (pair[0].total, pair[1]), default=None)
-    if best is not None and best[0].total >= THRESHOLD:
-        parts = ", ".join(f"{name} {part:+.2f}" for name, part in best[0].parts.items() if part)
-        return best[1], f"score {best[0].total:.2f}: {parts}"
-    return _new_id(log, report, coded, index), "the first report of it"
-
-
-def _candidates(log: Log, coded: Coded) -> list[str]:
-    """Return the incidents that share a victim's name or domain, whatever form of it was written."""
-    found: set[str] = set()
-    for claim in coded.claims:
-        if claim.field in ("victim.name", "victim.domain"):
-            found.update(log.candidates(claim.field, claim.value))
-        if claim.field == "victim.name":
-            found.update(log.find_by_name(fold_name(claim.value)))
-            for short in short_names(claim.value):
-                found.update(log.candidates("victim.name", short))
-    return sorted(found)
-
-
-def _facts_of(log: Log, incident: str) -> Facts | None:
-    folded = fold(log.history(incident), tier=Tier.RED, policy=policy())
-    if folded is None:
-        return None
-    published = next((report.published for report in folded.reports if report.published), "")
-    return facts(folded.claims, published)
-
-
-def _new_id(log: Log, report: Report, coded: Coded, index: int) -> str:
-    """Name a new incident by its victim and a number, so that two who add it at once are in conflict.
-
-    The second of them is refused, looks again, and finds the incident that the first one made.
-    """
-    name = min(keys(coded.claims), default="")
-    if not name:
-        return name_by_content("inc", report.id, str(index))
-    number = 0
-    while True:
-        incident = name_by_content("inc", name, str(number))
-        if log.versions([incident])[incident] == 0:
-            return incident
-        number += 1
+def _link(
+    log: Log, batch: Batch, report: Report, document: Document, coded: Sequence[Coded]
+) -> tuple[str, ...]:
+    """Add to the batch the report, and what each coded incident adds to the incident it belongs to."""
+    places: list[Place] = []
+    for one in coded:
+        taken = {each.incident for each in places}
+        places.append(place(log, report, document, one.claims, taken=taken, is_whole=len(coded) == 1))
+    filed = with_origin(report, next((each.origin for each in places), ""))
+    batch.write(report.id, Received(filed, document), MACHINE)
+    written: list[str] = []
+    for index, (one, each) in enumerate(zip(coded, places, strict=True)):
+        incident = each.incident or new_id(log, report, each.account, index)
+        if incident in written:  # two passages of one report name the same victim
+            incident = name_by_content("inc", report.id, str(index))
+        batch.write(incident, Linked(filed, each.why, each.keys), MACHINE)
+        batch.write(incident, Claimed(one.claims), MACHINE)
+        for other, why in each.suggested:
+            if other not in (incident, *written):
+                batch.judge(incident, other, Judgement.UNSURE, why=why, by=MACHINE)
+        written.append(incident)
+    return tuple(written)
 
 
 def _record_failure(log: Log, incoming: Incoming, error: IncidexError) -> None:
@@ -188,10 +141,8 @@ def _record_failure(log: Log, incoming: Incoming, error: IncidexError) -> None:
     if log.versions([record])[record] == 0:
         stage = type(error).__name__.removesuffix("Error").lower()
         try:
-            log.append([_change(record, 1, Failed(incoming.name, stage, str(error)))])
+            batch = Batch(log)
+            batch.write(record, Failed(incoming.name, stage, str(error)), MACHINE)
+            batch.append()
         except ConflictError:
             return  # somebody else has just recorded the very same
-
-
-def _change(record: str, version: int, body: Body) -> Change:
-    return Change(record=record, version=version, body=body, by=BY, at=datetime.now(UTC))

@@ -1,187 +1,233 @@
-"""Are two things one incident? A sum of comparisons, each of which can be taken apart and corrected."""
+"""Are two accounts of one incident? A sum of comparisons, each of which can be taken apart and corrected."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import math
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from difflib import SequenceMatcher
+from functools import cache
+from importlib.resources import files
+from itertools import product
 from types import MappingProxyType
 from typing import NamedTuple
 
-from incidex.linking.names import fold_domain, fold_name
-from incidex.model import Claim, Stance
+from incidex.linking.account import EVENT_DATES, Account, Days, name_keys
+from incidex.linking.mentions import mention_key
+from incidex.linking.names import likeness
 
-#: What is known of an incident or of one report's account of it: values by field. The date of the report
-#: may stand under "published".
-Facts = Mapping[str, frozenset[str]]
-
-#: From here on two accounts are taken for one incident.
-THRESHOLD = 0.6
-
-#: Accounts of one incident come out within this time of each other; see `dates_agree`.
-NEAR_DAYS = 200
-
-#: How alike two folded names must be, from 0 to 1, to be one name spelt twice: one letter in eight may
-#: differ.
+#: How alike two folded names must be, from 0 to 1, to be one name spelt twice: a letter in eight may differ.
 NEAR_NAME = 0.87
 
-#: The dates that place an incident in time, best first.
-#: How alike a name and its first words are: together with a date near by, enough; alone, not.
-SHORT_NAME = 0.9
+#: Days apart, at most, that dates count as …; beyond the last they speak of two events.
+_CLOSE, _NEAR, _FAR = 7, 62, 250
 
-#: First words shorter than this are any firm's.
-SHORTEST_NAME = 4
+#: A date less sure than this many days says which year, and little more.
+_VAGUE_DAYS = 45
 
-_DATES = ("date.occurred", "date.disclosed", "published")
+#: Counts are retold rounded; beyond this ratio they are two counts.
+_ROUNDED, _APART = 1.06, 4.0
 
-_EDTF_PREFIX = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?")
+#: How many accounts mention a name, by its key.
+Sharing = Mapping[str, int]
+NOT_COUNTED: Sharing = MappingProxyType({})
+
+Measures = Mapping[str, float]  # what a comparison found, by the name of its weight; 0 is left out
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A total, and what each comparison added to it or took away."""
+    """A total in log-odds, what each comparison added to it or took away, and where the lines are."""
 
     total: float
     parts: Mapping[str, float]
 
     @property
+    def probability(self) -> float:
+        """Return how likely it is that the two are one incident, as far as the weights are right."""
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.total))))
+
+    @property
     def is_same(self) -> bool:
-        """Say whether the total reaches the threshold."""
-        return self.total >= THRESHOLD
+        """Say whether it is sure enough to link without asking a person."""
+        return self.total >= get_table().sure
+
+    @property
+    def is_likely(self) -> bool:
+        """Say whether a person should look."""
+        return self.total >= get_table().likely
+
+    def __str__(self) -> str:
+        told = sorted(self.parts.items(), key=lambda part: -abs(part[1]))
+        parts = ", ".join(f"{name.replace('_', ' ')} {part:+.1f}" for name, part in told if name != START)
+        return f"{self.probability:.0%} likely: {parts or 'nothing to compare'}"
 
 
-class Feature(NamedTuple):
-    """One comparison, from -1.0 (speaks against) to 1.0 (speaks for), and how much it counts."""
+class Table(NamedTuple):
+    """The weights, and the totals from which on two accounts are likely, or surely, one incident."""
 
-    compare: Callable[[Facts, Facts], float]
-    weight: float
-
-
-def facts(claims: Iterable[Claim], published: str = "") -> Facts:
-    """Return what the claims assert, by field, with the report's date of publication."""
-    held: dict[str, set[str]] = {"published": {published}} if published else {}
-    for claim in claims:
-        if claim.stance is Stance.ASSERTS:
-            held.setdefault(claim.field, set()).add(claim.value)
-    return MappingProxyType({field: frozenset(values) for field, values in held.items()})
+    weights: Mapping[str, float]
+    likely: float
+    sure: float
 
 
-def keys(claims: Iterable[Claim]) -> frozenset[str]:
-    """Return what two accounts of one incident are likely to share: "name:acme", "domain:acme.com"."""
-    return frozenset(_keys(facts(claims)))
+START = "start"  # the weight that every pair has: how rare it is for a candidate to be the same incident
 
 
-def same_victim(left: Facts, right: Facts) -> float:
-    """1.0 for a shared name or domain, less for names nearly alike, -1.0 for different names, else 0.0.
+@cache
+def get_table() -> Table:
+    """Return the table of weights in `weights.toml`, which says of each where it comes from."""
+    held = tomllib.loads((files("incidex.linking") / "weights.toml").read_text("utf-8"))
+    weights = {**held["learned"], **held["judged"]}
+    return Table(MappingProxyType(weights), held["lines"]["likely"], held["lines"]["sure"])
 
-    Firms have many domains, so different ones say nothing.
+
+def same_incident(left: Account, right: Account, sharing: Sharing = NOT_COUNTED) -> Score:
+    """Return how far two accounts seem to be of one incident, and why. The order does not matter.
+
+    `sharing` says how many accounts mention a name, by its key; one that it does not have is rare.
     """
-    if not _domains(left).isdisjoint(_domains(right)):
+    weights = get_table().weights
+    parts = {START: weights[START]}
+    for name, value in measures(left, right, sharing).items():
+        parts[name] = round(weights.get(name, 0.0) * value, 4)
+    return Score(total=round(sum(parts.values()), 4), parts=MappingProxyType(parts))
+
+
+def measures(left: Account, right: Account, sharing: Sharing = NOT_COUNTED) -> Measures:
+    """Return everything that can be compared: by name, from 0.0 to 1.0; what is unknown is left out."""
+    found = {name: value for compare in COMPARISONS for name, value in compare(left, right) if value}
+    found.update(compare_mentions(left, right, sharing))
+    # A name says little without a time, and a time without a name: what both say together is weighed too.
+    found[f"{_who(found)}_{_when(found)}"] = 1.0
+    return found
+
+
+def _who(found: Measures) -> str:
+    return next((name for name in _NAMED if name in found), "no_name")
+
+
+def _when(found: Measures) -> str:
+    """Say in a word how the times agree, whichever kinds of date there are."""
+    event = {name.removeprefix("event_") for name in found if name in _EVENT_TIMES}
+    # Courts and reviews tell long after: when it was told counts where nobody says when it happened.
+    kinds = event or {name.removeprefix("told_") for name in found if name in _TOLD_TIMES}
+    if "other_time" in kinds:
+        return "at_other_time"
+    if "close" in kinds:
+        return "at_close_time"
+    return "at_near_time" if kinds else "at_unknown_time"
+
+
+_NAMED = ("same_name", "near_name", "mentioned_name", "mentioned_short_name", "other_name")
+_HOW_FAR = ("close", "near", "far", "same_year", "other_time")
+_EVENT_TIMES = frozenset(f"event_{apart}" for apart in _HOW_FAR)
+_TOLD_TIMES = frozenset(f"told_{apart}" for apart in _HOW_FAR)
+
+Comparison = Callable[[Account, Account], Iterator[tuple[str, float]]]
+
+
+def compare_victims(left: Account, right: Account) -> Iterator[tuple[str, float]]:
+    """Compare who was struck: by domain, by name, else by whether one is mentioned in the other's text."""
+    if not left.domains.isdisjoint(right.domains):
+        yield "same_domain", 1.0
+    alike = max((likeness(*sorted(pair)) for pair in product(left.names, right.names)), default=-1.0)
+    if alike == 1.0:
+        yield "same_name", 1.0
+        return
+    if alike >= NEAR_NAME:
+        yield "near_name", (alike - NEAR_NAME) / (1.0 - NEAR_NAME) * 0.5 + 0.5
+        return
+    mentioned = max(_mentioned(left, right), _mentioned(right, left))
+    if mentioned:
+        yield ("mentioned_name" if mentioned == 1.0 else "mentioned_short_name"), 1.0
+    elif alike >= 0.0:
+        yield "other_name", 1.0
+
+
+def _mentioned(named: Account, telling: Account) -> float:
+    """Return 1.0 when one's victim is mentioned in the other's text, less when only a short form of it is."""
+    if not named.names or not telling.mentions:
+        return 0.0
+    if any(mention_key(name) in telling.mentions for name in named.names):
         return 1.0
-    ours, theirs = _names(left), _names(right)
-    if not ours or not theirs:
-        return 0.0
-    alike = max(_alike(one, other) for one in ours for other in theirs)
-    return alike if alike >= NEAR_NAME else -1.0
+    return 0.0 if name_keys(named.names).isdisjoint(telling.mentions) else 0.5
 
 
-def dates_agree(left: Facts, right: Facts) -> float:
-    """1.0 when a date of each lies within `NEAR_DAYS`, -1.0 when none does, 0.0 when unknown.
-
-    The same kind of date is compared where both have one: occurred, else disclosed, else published.
-    """
-    kind = next((name for name in _DATES if _days(left, name) and _days(right, name)), None)
-    ours, theirs = (_days(left, kind), _days(right, kind)) if kind else (_first(left), _first(right))
-    if not ours or not theirs:
-        return 0.0
-    return 1.0 if min(_apart(one, other) for one in ours for other in theirs) <= NEAR_DAYS else -1.0
+def compare_mentions(left: Account, right: Account, sharing: Sharing) -> Iterator[tuple[str, float]]:
+    """Compare whom and what the texts mention: the rarer the name that both have, the more it says."""
+    shared = left.mentions & right.mentions
+    if shared:
+        fewest = min(sharing.get(key, 2) for key in shared)
+        yield "rare_mention", 1.0 / max(1, fewest - 1) ** 0.5
+        yield "more_mentions", 1.0 - 0.8 ** (len(shared) - 1)
 
 
-def shared_actor(left: Facts, right: Facts) -> float:
-    """1.0 when both name the same actor. Accounts blame different ones, so that speaks only a little."""
-    ours, theirs = (frozenset(map(fold_name, side.get("actor.name", ()))) for side in (left, right))
-    return float(not ours.isdisjoint(theirs))
+def compare_dates(left: Account, right: Account) -> Iterator[tuple[str, float]]:
+    """Compare when it was: the same kind of date where both have one, else any, else when it was told."""
+    kind = next((name for name in EVENT_DATES if name in left.event and name in right.event), None)
+    ours, theirs = (left.event[kind], right.event[kind]) if kind else (_all_days(left), _all_days(right))
+    if ours and theirs:
+        yield f"event_{_apart(ours, theirs, is_event=True)}", 1.0
+    if left.published and right.published:
+        yield f"told_{_apart(left.published, right.published)}", 1.0
+    elif not (ours and theirs):
+        one, other = ours or left.published, theirs or right.published
+        if one and other:
+            yield f"told_{_apart(one, other)}", 1.0
 
 
-def shared_data(left: Facts, right: Facts) -> float:
-    """Share of the smaller account's data classes and counts that the other has too."""
-    ours, theirs = (
-        {(name, value) for name in ("data.class", "data.records") for value in side.get(name, ())}
-        for side in (left, right)
+def _all_days(account: Account) -> tuple[Days, ...]:
+    return tuple(days for held in account.event.values() for days in held)
+
+
+def _apart(ours: tuple[Days, ...], theirs: tuple[Days, ...], *, is_event: bool = False) -> str:
+    gap, vague = min(
+        (
+            max(0, (one[0] - other[1]).days, (other[0] - one[1]).days),
+            max((one[1] - one[0]).days, (other[1] - other[0]).days) > _VAGUE_DAYS,
+        )
+        for one, other in product(ours, theirs)
     )
-    return len(ours & theirs) / min(len(ours), len(theirs)) if ours and theirs else 0.0
+    if gap > _FAR or (gap and vague and is_event):  # "2014" and "2015" are two years, however near their ends
+        return "other_time"
+    if vague:
+        return "same_year"
+    return "close" if gap <= _CLOSE else "near" if gap <= _NEAR else "far"
 
 
-#: Weights by judgement, not learned: the same victim is the same incident unless the dates say otherwise,
-#: and then nothing shared can outweigh them. Without a victim, all the rest together is not enough.
-FEATURES = (
-    Feature(same_victim, 0.6),
-    Feature(dates_agree, 0.35),
-    Feature(shared_actor, 0.1),
-    Feature(shared_data, 0.1),
+def compare_counts(left: Account, right: Account) -> Iterator[tuple[str, float]]:
+    """Compare how many records: exact counts seldom agree by chance, and are often retold rounded."""
+    ratios = [max(a, b) / max(1, min(a, b)) for a, b in product(left.counts, right.counts)]
+    if not ratios:
+        return
+    closest = min(ratios)
+    if closest == 1.0:
+        digits = max(len(str(count).rstrip("0")) for count in left.counts & right.counts)
+        yield "same_count", min(1.0, digits / 3)
+    elif closest <= _ROUNDED:
+        yield "near_count", 1.0
+    elif closest > _APART:
+        yield "other_count", 1.0
+
+
+def compare_sets(left: Account, right: Account) -> Iterator[tuple[str, float]]:
+    """Compare actors, actions, data and the like: the share of the smaller set that both have, else none."""
+    for name in left.sets.keys() & right.sets.keys():
+        ours, theirs = left.sets[name], right.sets[name]
+        shared = len(ours & theirs) / min(len(ours), len(theirs))
+        yield (f"same_{name}", shared) if shared else (f"other_{name}", 1.0)
+
+
+def compare_industries(left: Account, right: Account) -> Iterator[tuple[str, float]]:
+    """Compare the victim's industry by its sector."""
+    if left.industries and right.industries:
+        same = not left.industries.isdisjoint(right.industries)
+        yield "same_industry" if same else "other_industry", 1.0
+
+
+COMPARISONS: tuple[Comparison, ...] = (
+    compare_victims,
+    compare_dates,
+    compare_counts,
+    compare_sets,
+    compare_industries,
 )
-
-
-def same_incident(left: Facts, right: Facts) -> Score:
-    """Return how far two accounts seem to be of one incident, and why. The order does not matter."""
-    parts = {feature.compare.__name__: feature.weight * feature.compare(left, right) for feature in FEATURES}
-    return Score(total=round(sum(parts.values()), 6), parts=MappingProxyType(parts))
-
-
-def _keys(held: Facts) -> Iterator[str]:
-    yield from (f"name:{name}" for name in _names(held))
-    yield from (f"domain:{domain}" for domain in _domains(held))
-
-
-def _names(held: Facts) -> frozenset[str]:
-    return frozenset(map(fold_name, held.get("victim.name", ()))) - {""}
-
-
-def _domains(held: Facts) -> frozenset[str]:
-    return frozenset(map(fold_domain, held.get("victim.domain", ()))) - {""}
-
-
-def _alike(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
-    if _is_short_for(one, other) or _is_short_for(other, one):
-        return SHORT_NAME
-    # "Acme 1" and "Acme 2" differ in one character and in everything that matters.
-    if re.findall(r"[0-9]+", one) != re.findall(r"[0-9]+", other):
-        return 0.0
-    first, second = sorted((one, other))  # the matcher is not symmetric by itself
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()
-
-
-def _is_short_for(short: str, whole: str) -> bool:
-    """Say whether a name is the first words of another: "MGM Resorts", "MGM Resorts International"."""
-    return len(short) >= SHORTEST_NAME and whole.startswith(f"{short} ")
-
-
-def _first(held: Facts) -> list[tuple[date, date]]:
-    return next((days for name in _DATES if (days := _days(held, name))), [])
-
-
-def _days(held: Facts, name: str) -> list[tuple[date, date]]:
-    return [days for text in sorted(held.get(name, ())) if (days := _read_date(text)) is not None]
-
-
-def _read_date(text: str) -> tuple[date, date] | None:
-    """Read the first and last day that the start of an EDTF date can mean, "2017" and "2017-04" too."""
-    match = _EDTF_PREFIX.match(text)
-    if match is None:
-        return None
-    year, month, day = (int(part) if part else 0 for part in match.groups())
-    if not 1 <= month <= 12:  # none, or a season: the year is what is sure
-        month = 0
-    try:
-        if month and day:
-            return (date(year, month, day),) * 2
-        return (date(year, month or 1, 1), date(year, month or 12, 28))
-    except ValueError:
-        return None
-
-
-def _apart(one: tuple[date, date], other: tuple[date, date]) -> int:
-    """Count the days between two stretches of time, 0 when they overlap."""
-    return max(0, (one[0] - other[1]).days, (other[0] - one[1]).days)

@@ -52,6 +52,7 @@ class Linked:
 
     report: Report
     why: str = ""
+    keys: tuple[str, ...] = ()  # what other accounts of the incident can be found by; never more than that
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,15 @@ class _Claimed(msgspec.Struct):
     claims: list[_Claim]
 
 
+class _Report(msgspec.Struct):
+    tier: int
+
+
+class _Linked(msgspec.Struct):
+    report: _Report
+    keys: list[str] = []  # msgspec copies it; lines from before there were keys have none
+
+
 class _Removed(msgspec.Struct):
     blobs: list[str]
 
@@ -61,13 +70,18 @@ def rows(line: Line) -> Iterator[Row]:
     """Yield what a change adds to the tables, whether or not its words are still there.
 
     `incident`: id, serial of its first change. `report`: id, hash of a text, serial.
-    `claim`: id, incident, report, field. `key`: field, folded value, incident, tier.
+    `claim`: id, incident, report, field. `key`: field, folded value, incident, tier; what an incident was
+    linked by stands under "link".
     `removed`: hash of words that had to go, serial.
 
     Raises `StoreError` when the line is not one that `encode` has written.
     """
     if line.kind in (Kind.LINKED, Kind.CLAIMED):
         yield Row("incident", (line.record, line.serial))
+    if line.kind == Kind.LINKED:
+        linked = parse_part(line, _Linked)
+        for key in linked.keys:
+            yield Row("key", ("link", fold_key(key), line.record, linked.report.tier))
     if line.kind == Kind.RECEIVED:
         yield Row("report", (line.record, parse_part(line, _Received).document.text.blob, line.serial))
     if line.kind == Kind.CLAIMED:

@@ -1,0 +1,311 @@
+"""How well accounts of one incident are found and told apart, and how fast.
+
+Pairs are built from the corpus: each summary of VCDB against the same incident told anew in other words
+(`incidex.evaluate.retelling`), among hard negatives: the same victim at another date, names nearly alike, one
+campaign with other victims.
+
+    python bench/linking.py                    # the figures, on victims held back
+    python bench/linking.py --learn            # learn weights.toml and common.txt anew, on the train part
+    python bench/linking.py --scale 100000     # candidates and time for that many synthetic incidents
+    python bench/linking.py --splink           # beside splink, in an environment with bench/requirements.txt
+"""
+
+import argparse
+import gzip
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from incidex.coding import code
+from incidex.evaluate.retelling import Happening, published, tell
+from incidex.evaluate.split import part_of
+from incidex.linking import (
+    Account,
+    Measures,
+    candidate_pairs,
+    facts,
+    fold_name,
+    frequencies,
+    get_table,
+    initials,
+    likeness,
+    make_account,
+    measures,
+    mentions,
+    same_incident,
+    short_names,
+)
+from incidex.model import Document
+
+Known = tuple[Happening, str, str]  # facts, the corpus's own text, an id
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+
+#: Incidents of the train part that weights are learned from: four tellings each are plenty.
+LEARNED_FROM = 800
+
+_WORD = re.compile(r"[^\W_]+")
+
+TEXTS = ("vcdb-text.jsonl.gz", "hhs-text.jsonl.gz", "hibp-text.jsonl.gz")
+
+#: One victim has 787 of 3,881 rows; more than this of any would make the figure one about that victim.
+MOST_OF_ONE_VICTIM = 6
+
+
+@dataclass(frozen=True)
+class Told:
+    """One account, and the incident that it is of."""
+
+    incident: str
+    account: Account
+    kind: str = "told"
+    text: str = ""
+    published: str = ""
+    victim_is_told: bool = True  # whether the text has the victim's name, in any form that is its own
+
+
+def read_rows(name: str) -> list[dict[str, Any]]:
+    with gzip.open(CORPUS / name, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def happenings(part: str) -> list[Known]:
+    """Return the incidents of one part whose victim is named: facts, the corpus text, and an id."""
+    timelines = {
+        row["incident_id"]: row.get("timeline", {}).get("incident", {})
+        for row in read_rows("vcdb-veris.jsonl.gz")
+    }
+    seen: Counter[str] = Counter()
+    found = []
+    for row in read_rows("vcdb-text.jsonl.gz"):
+        gold = row["gold"]
+        victim = gold.get("victim.name") or ""
+        if part_of(row) != part or not victim or victim.casefold() == "unknown":
+            continue
+        seen[fold_name(victim)] += 1
+        if seen[fold_name(victim)] > MOST_OF_ONE_VICTIM:
+            continue
+        when = timelines.get(row["id"].removeprefix("vcdb:"), {})
+        happening = Happening(
+            victim=victim,
+            year=when.get("year") or gold["incident.year"],
+            month=when.get("month") or 0,
+            day=when.get("day") or 0,
+            country=next(iter(gold["victim.country"]), ""),
+            actions=tuple(gold["action"]),
+            actor=next(iter(gold["actor.role"]), ""),
+            data=tuple(gold.get("data.variety", ())),
+            records=gold.get("data.records"),
+            sector=(gold.get("victim.industry") or "")[:2],
+        )
+        found.append((happening, row["text"], row["id"]))
+    return found
+
+
+def read_account(text: str, when: str) -> Account:
+    """Return what coding makes of a text, as the pipeline would see it."""
+    coded = code(Document(report="rep-bench", text=text, published=when))
+    claims = [claim for each in coded for claim in each.claims]
+    return make_account(facts(claims, when), text)
+
+
+def import_account(happening: Happening, text: str) -> Account:
+    """Return the record as the database that it comes from has it: victim, date and codes beside the text."""
+    parts = (f"{happening.year:04d}", *(f"{each:02d}" for each in (happening.month, happening.day) if each))
+    held = {
+        "victim.name": {happening.victim},
+        "victim.country": {happening.country} - {""},
+        "victim.industry": {happening.sector} - {""},
+        "action": set(happening.actions),
+        "actor.role": {happening.actor} - {""},
+        "data.variety": set(happening.data),
+        "data.records": {str(happening.records)} if happening.records is not None else set(),
+        "date.occurred": {"-".join(parts)},
+    }
+    return make_account({name: frozenset(values) for name, values in held.items() if values}, text)
+
+
+def build(part: str, first: str, most: int | None = None) -> list[Told]:
+    """Return the accounts of one part: every incident twice, and two hard negatives of each.
+
+    `first` says what the first account is: "record", as imported with its codes, or "text", as coded.
+    """
+    known = happenings(part)[:most]
+    pool = []
+    for happening, text, name in known:
+        when = published(happening, Random(f"first {name}"))
+        account = import_account(happening, text) if first == "record" else read_account(text, when)
+        pool.append(Told(name, account, "first", text, when, is_told(happening.victim, text)))
+        pool.append(_tell(happening, name, "again"))
+    chance = Random(f"hard {part}")
+    for happening, _, name in known:
+        pool.append(_tell(_at_another_date(happening, known, chance), f"{name} other date", "other date"))
+        kind = chance.choice(("alike", "campaign"))
+        other = _most_alike(happening, known) if kind == "alike" else chance.choice(known)[0]
+        pool.append(_tell(replace(happening, victim=other.victim), f"{name} {kind}", kind))
+    return pool
+
+
+def _at_another_date(happening: Happening, known: Sequence[Known], chance: Random) -> Happening:
+    """Return another incident of the same victim, one to three years off."""
+    return replace(
+        happening,
+        year=happening.year + chance.choice((-3, -2, -1, 1, 2, 3)),
+        month=chance.randint(1, 12) if happening.month else 0,
+        records=happening.records and max(1, int(happening.records * chance.choice((0.3, 0.6, 1.7, 4.0)))),
+        actions=chance.choice(known)[0].actions,
+    )
+
+
+def _most_alike(happening: Happening, known: Sequence[Known]) -> Happening:
+    mine = fold_name(happening.victim)
+    others = [each for each, _, _ in known if fold_name(each.victim) != mine]
+    return max(others, key=lambda each: likeness(*sorted((fold_name(each.victim), mine))))
+
+
+def _tell(happening: Happening, name: str, kind: str) -> Told:
+    telling = tell(happening, f"{name} {kind}")
+    return Told(name, read_account(telling.text, telling.published), kind, telling.text, telling.published)
+
+
+def is_told(victim: str, text: str) -> bool:
+    """Say whether a text has a victim's name: whole, its first words, or its initials."""
+    name = fold_name(victim)
+    words = f" {' '.join(_WORD.findall(text.casefold()))} "
+    forms = [short for short in short_names(victim) if " " in short or len(short) > 4]
+    return any(f" {form} " in words for form in {name, *forms, initials(name)} - {""})
+
+
+def truths(pool: Sequence[Told]) -> set[tuple[int, int]]:
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, told in enumerate(pool):
+        places[told.incident].append(place)
+    return {(one, two) for held in places.values() for at, one in enumerate(held) for two in held[at + 1 :]}
+
+
+def figures(found: Iterable[tuple[int, int]], true: set[tuple[int, int]]) -> tuple[float, float]:
+    linked = set(found)
+    right = len(linked & true)
+    return right / max(1, len(linked)), right / max(1, len(true))
+
+
+def score(pool: Sequence[Told]) -> dict[tuple[int, int], float]:
+    accounts = [told.account for told in pool]
+    sharing = frequencies(accounts)
+    return {
+        (one, two): same_incident(accounts[one], accounts[two], sharing).total
+        for one, two in candidate_pairs(accounts)
+    }
+
+
+def print_figures(part: str) -> None:
+    table = get_table()
+    for first in ("record", "text"):
+        pool = build(part, first)
+        true = truths(pool)
+        totals = score(pool)
+        reached = len(true & set(totals)) / len(true)
+        print(f"{first} against text, {part}: {len(pool):,} accounts, {len(true):,} pairs of one incident")
+        print(f"  candidates: {len(totals) / len(pool):.1f} an account, with {reached:.3f} of the pairs")
+        for name, line in (("sure", table.sure), ("likely", table.likely)):
+            linked = [pair for pair, total in totals.items() if total >= line]
+            precision, recall = figures(linked, true)
+            print(f"  {name:7} (>= {line:+.1f}): precision {precision:.3f}, recall {recall:.3f}")
+        named = {pair for pair in true if pool[pair[0]].victim_is_told}
+        linked = [pair for pair, total in totals.items() if total >= table.likely]
+        print(
+            f"  likely, where the text says who ({len(named)} pairs): recall {figures(linked, named)[1]:.3f}"
+        )
+        wrong = Counter(
+            " / ".join(sorted((pool[one].kind, pool[two].kind)))
+            for (one, two), total in totals.items()
+            if total >= table.likely and (one, two) not in true
+        )
+        print(f"  taken for one wrongly: {dict(wrong) or 'none'}")
+
+
+def learn() -> None:
+    """Print the weights that logistic regression finds on the train part, and how they do on dev."""
+    from sklearn.linear_model import LogisticRegression
+
+    measured: list[Measures] = []
+    same: list[bool] = []
+    for first in ("record", "text"):
+        pool = build("train", first, LEARNED_FROM)
+        true = truths(pool)
+        accounts = [told.account for told in pool]
+        sharing = frequencies(accounts)
+        for one, two in candidate_pairs(accounts):
+            measured.append(measures(accounts[one], accounts[two], sharing))
+            same.append((one, two) in true)
+    print(f"# {len(measured):,} candidate pairs, {sum(same):,} of one incident")
+    names = sorted({name for found in measured for name in found})
+    rows = [[found.get(name, 0.0) for name in names] for found in measured]
+    while (
+        True
+    ):  # what agrees may not speak against, nor what disagrees for: that is the corpus, not the world
+        model = LogisticRegression(C=1.0, max_iter=2000).fit(rows, same)
+        wrong = {name for name, weight in zip(names, model.coef_[0], strict=True) if weight * _sign(name) < 0}
+        if not wrong:
+            break
+        rows = [[value for name, value in zip(names, row, strict=True) if name not in wrong] for row in rows]
+        names = [name for name in names if name not in wrong]
+    print(f"start = {model.intercept_[0]:.2f}")
+    for at, (name, weight) in enumerate(zip(names, model.coef_[0], strict=True)):
+        print(f"{name} = {weight:.2f}  # in {sum(1 for row in rows if row[at]):,} pairs")
+
+
+def _sign(name: str) -> int:
+    if "_at_" in name:
+        return 0
+    if name.startswith("other_") or name.endswith("_other_time"):
+        return -1
+    return 0 if name.endswith(("_far", "_near")) else 1
+
+
+def learn_common() -> None:
+    """Print the names that more than one text in 250 of the train part mentions."""
+    texts = [row["text"] for name in TEXTS for row in read_rows(name) if part_of(row) == "train"]
+    often = Counter(name for text in texts for name in set(mentions(text)))
+    for name in sorted(name for name, count in often.items() if count > len(texts) / 250):
+        print(name)
+
+
+def print_lines(part: str = "dev") -> None:
+    """Print precision and recall at many lines, to choose from."""
+    for first in ("record", "text"):
+        pool = build(part, first)
+        true = truths(pool)
+        totals = score(pool)
+        for tenths in range(-30, 61, 5):
+            linked = [pair for pair, total in totals.items() if total >= tenths / 10]
+            precision, recall = figures(linked, true)
+            print(f"{first:6} >= {tenths / 10:+.1f}: precision {precision:.3f}, recall {recall:.3f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--part", default="test", choices=("train", "dev", "test"))
+    parser.add_argument("--learn", action="store_true", help="print weights learned on train")
+    parser.add_argument("--common", action="store_true", help="print names that are mentioned too often")
+    parser.add_argument("--lines", action="store_true", help="print precision and recall on dev by line")
+    arguments = parser.parse_args()
+    if arguments.learn:
+        learn()
+    elif arguments.common:
+        learn_common()
+    elif arguments.lines:
+        print_lines()
+    else:
+        print_figures(arguments.part)
+
+
+if __name__ == "__main__":
+    main()
