@@ -14,6 +14,7 @@ from incidex.model import (
     Tier,
     fold_record,
     fold_records,
+    shown,
 )
 from incidex.store import Head, Log
 
@@ -53,6 +54,10 @@ class StoreLibrary:
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident as the tier may see it, or `None`."""
         return fold_record(self._log.history, id, as_of=as_of, tier=tier, policy=policy())
+
+    def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
+        """Return what a tier may see of an incident's changes."""
+        return shown(self._log.history(id), tier)
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report with its text; `None` when there is none, or it is above the tier."""

@@ -34,7 +34,7 @@ from incidex.model.errors import (
     SourceError,
     StoreError,
 )
-from incidex.model.fold import Policy, fold, folds, take_out_moved
+from incidex.model.fold import Policy, fold, folds, shown, take_out_moved
 from incidex.model.groups import FindHistory, fold_record, fold_records, gather, move, standing
 from incidex.model.incident import Incident, Removal, Tie, Value
 from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_reports
@@ -127,6 +127,7 @@ __all__ = [
     "name_by_content",
     "past",
     "review",
+    "shown",
     "sort_reports",
     "standing",
     "take_out_moved",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from incidex.model import AsOf, Document, Incident, Report, Tier
+from incidex.model import AsOf, Change, Document, Incident, Report, Tier
 
 
 class Library(Protocol):
@@ -17,3 +17,6 @@ class Library(Protocol):
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""
+
+    def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
+        """Return what a tier may see of an incident's changes, oldest first, without how its review goes."""

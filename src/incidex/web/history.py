@@ -43,16 +43,22 @@ class Told:
     is_person: bool
     what: str
     why: str
+    then: str  # the time, as an address carries it
 
 
-def tell(changes: Sequence[Change], first: int = 0) -> Iterator[Told]:
-    """Yield the changes from a place on, in words. They are what the reader's tier may see, and no more."""
+def tell(changes: Sequence[Change], first: int = 0, *, links: bool = True) -> Iterator[Told]:
+    """Yield the changes from a place on, in words. They are what the reader's tier may see, and no more.
+
+    Without `links` it is left out why a report was linked: hidden claims have a part in the scores, too.
+    """
     claims: dict[str, Claim] = {}
     for place, change in enumerate(changes):
         if isinstance(change.body, Claimed):
             claims.update((claim.id, claim) for claim in change.body.claims)
         if place >= first:
             what, why = _say(change, claims)
+            if isinstance(change.body, Linked) and not links:
+                why = ""
             yield Told(
                 at=change.at.isoformat(),
                 when=f"{say_date(change.at.date().isoformat())}, {change.at:%H:%M} UTC",
@@ -60,6 +66,7 @@ def tell(changes: Sequence[Change], first: int = 0) -> Iterator[Told]:
                 is_person=change.by.startswith("person:"),
                 what=what,
                 why=why,
+                then=f"{change.at:%Y-%m-%dT%H:%M:%S.%f}Z",
             )
 
 

@@ -14,6 +14,7 @@ from incidex.model import (
     Tier,
     fold_record,
     fold_records,
+    shown,
 )
 
 
@@ -38,6 +39,10 @@ class MemoryLibrary:
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
         return fold_record(self._history, id, as_of=as_of, tier=tier, policy=self._policy)
+
+    def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
+        """Return what a tier may see of an incident's changes."""
+        return shown(self._histories.get(id, ()), tier)
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""

@@ -1,5 +1,6 @@
 """The site: what each address answers, and to whom."""
 
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from litestar import Litestar, MediaType, Response, get, post
@@ -10,7 +11,17 @@ from litestar.params import FromPath
 
 from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
 from incidex.exchange import to_record
-from incidex.model import AsOf, Claim, CodebookError, InputError
+from incidex.model import (
+    AsOf,
+    Claim,
+    CodebookError,
+    Difference,
+    Incident,
+    InputError,
+    Tier,
+    compare,
+    happened_by,
+)
 from incidex.web.answers import (
     COOKIE,
     MOST_FORM_BYTES,
@@ -30,6 +41,7 @@ from incidex.web.answers import (
 from incidex.web.base import Library
 from incidex.web.desk import Desk
 from incidex.web.entry import SESSION_SECONDS, Door, Reviewers, nobody
+from incidex.web.history import Told, tell
 from incidex.web.passage import cut
 from incidex.web.record import link_report, make_line, make_record
 from incidex.web.render import read_static
@@ -107,7 +119,18 @@ def incident(
     if found is None:
         raise HTTPException(status_code=404)
     page = make_record(found)
-    return make_page("record.html", visit, title=page.title, page=page, as_of=str(as_of or ""))
+    since = request.query_params.get("since", "")
+    return make_page(
+        "record.html",
+        visit,
+        title=page.title,
+        page=page,
+        asked=name,
+        as_of=_say_moment(as_of),
+        since=_say_moment(_parse_as_of(since)),
+        changed=_find_changed(site, visit, found, since) if since else (),
+        history=_find_history(site, visit, found.id, as_of)[::-1],
+    )
 
 
 @get("/api/v1/incidents/{name:str}", sync_to_thread=True)
@@ -116,6 +139,19 @@ def incident_json(
 ) -> Answer:
     """Answer with the record as JSON."""
     return _find_json(request, site, visit, name)
+
+
+@get("/api/v1/incidents/{name:str}/history", sync_to_thread=True)
+def history_json(
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
+) -> Answer:
+    """Answer with who did what to a record, when and why."""
+    found = site.library.find_incident(name, visit.tier)
+    if found is None:
+        raise HTTPException(status_code=404)
+    as_of = _parse_as_of(request.query_params.get("as_of", ""))
+    told = [asdict(each) for each in _find_history(site, visit, found.id, as_of)]
+    return make_json({"id": found.id, "history": told})
 
 
 @get("/reports/{name:str}", sync_to_thread=True)
@@ -222,6 +258,7 @@ _HANDLERS = (
     home,
     incident,
     incident_json,
+    history_json,
     report,
     entry,
     enter,
@@ -241,6 +278,29 @@ def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> Answ
     if found is None:
         raise HTTPException(status_code=404)
     return make_json(to_record(found))
+
+
+def _find_history(site: Site, visit: Visit, incident_id: str, as_of: AsOf = None) -> list[Told]:
+    changes = [each for each in site.library.history(incident_id, visit.tier) if happened_by(each, as_of)]
+    return list(tell(changes, links=visit.tier >= Tier.AMBER))
+
+
+def _find_changed(site: Site, visit: Visit, now: Incident, since: str) -> list[tuple[str, str]]:
+    """Return what is different from an earlier moment: what happened, and the sentence."""
+    before = site.library.find_incident(now.id, visit.tier, _parse_as_of(since))
+    return [(str(each.happened), _say_difference(each)) for each in compare(before, now)]
+
+
+def _say_difference(each: Difference) -> str:
+    """Say it as the page says fields and values, not as the codebook writes them."""
+    told = replace(each, field=say_label(each.field), value=say_value(each.field, each.value))
+    return told.sentence
+
+
+def _say_moment(at: AsOf) -> str:
+    if isinstance(at, datetime):
+        return f"{say_date(at.date().isoformat())}, {at:%H:%M:%S}"
+    return "" if at is None else f"change {at}"
 
 
 def _find_claims(site: Site, visit: Visit, report_id: str, incident_id: str) -> list[Claim]:

@@ -244,6 +244,20 @@ def test_a_record_can_be_seen_as_it_stood(site: Site) -> None:
     assert "Acme {0}" in site.get("/incidents/inc-1?as_of=2026-01-03T00:00:00Z").text
 
 
+def test_a_record_tells_who_did_what_and_what_changed_since(site: Site) -> None:
+    page = site.get("/incidents/inc-1").text
+    assert "added the report" in page
+    assert "as it stood then" in page
+    since = site.get("/incidents/inc-1?since=1").text
+    assert "What changed since change 1" in since
+    assert "Data classes: gained Email addresses, confirmed" in since
+    assert "Grudge" not in since
+    assert "Nothing that is shown here" in site.get("/incidents/inc-1?since=3").text
+    assert site.get("/incidents/inc-1?since=yesterday").status_code == 400
+    told = site.get("/api/v1/incidents/inc-1/history").json()["history"]
+    assert [each["who"] for each in told] == ["rules@1", "rules@1"]
+
+
 def test_a_key_too_short_to_keep_anyone_out_is_refused() -> None:
     with pytest.raises(InputError, match="at least 8"):
         make_app(make_library(), member_key="abc")
