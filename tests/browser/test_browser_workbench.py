@@ -1,5 +1,6 @@
 """The workbench in a real browser, over a real server and a real SQLite database."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
+from bench.reviewing import read_cases, trial
 from playwright.sync_api import Browser, Page, expect
 
 from incidex.app.library import StoreLibrary
@@ -22,6 +24,7 @@ from incidex.model import (
     Received,
     Report,
     Role,
+    Sampled,
     Source,
     Span,
     Speaker,
@@ -322,13 +325,58 @@ def test_half_a_megabyte_is_there_at_once_and_its_last_word_can_be_claimed(
     page.context.close()
 
 
-PAGES = ["/enter", "/review", "/review/inc-ciphr", BENCH, f"{BENCH}?correct=none", "/incidents/inc-ciphr"]
+PAGES = [
+    *("/enter", "/review", "/review/inc-ciphr", BENCH, f"{BENCH}?correct=none"),
+    *("/incidents/inc-ciphr", "/incidents/new", "/agreement"),
+]
+
+
+@pytest.fixture
+def sampled(log: SqliteLog) -> str:
+    """Draw one report for ana and bo, and return the page on which each answers for it."""
+    long = next(
+        change.body.report.id for change in log.history("inc-long") if isinstance(change.body, Linked)
+    )
+    body = Sampled(1, ("person:ana", "person:bo"), (("inc-long", long),), log.last_serial())
+    log.append([Change(record="smp-1", version=1, body=body, by="x", at=AT)])
+    return f"/samples/smp-1/inc-long/{long}"
+
+
+def answer(page: Page, sheet: str, says: str) -> None:
+    page.goto(sheet)
+    for box in page.get_by_label(says).all():
+        box.check()
+    page.get_by_role("button", name="Hand in my answers").click()
+    expect(page).to_have_url(re.compile("/samples/smp-1$"))
+
+
+def test_two_answer_blind_and_then_see_each_other(browser: Browser, site: str, sampled: str) -> None:
+    ana, bo = enter(browser, site), enter(browser, site, "bo", java_script_enabled=False)
+    answer(ana, sampled, "it says so")
+    assert "Firm 0" not in ana.content()
+    bo.goto("/samples/smp-1")
+    assert "Firm 0" not in bo.content()
+    answer(bo, sampled, "it does not")
+    assert "Firm 0" in bo.content()
+    bo.goto("/agreement")
+    expect(bo.locator("#people")).to_be_visible()
+    for page in (ana, bo):
+        page.context.close()
+
+
+def test_review_takes_far_fewer_clicks_and_keys_than_typing(browser: Browser) -> None:
+    case = read_cases()[1]
+    with trial(browser) as reviewer:
+        hand = reviewer.review(case)
+        typed, values = reviewer.type(case)
+    assert values >= 5
+    assert 0 < 2 * (hand.clicks + hand.keys) < typed.clicks + typed.keys
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, site: str, scheme: str) -> None:
+def test_axe_finds_nothing(browser: Browser, site: str, sampled: str, scheme: str) -> None:
     page = enter(browser, site, color_scheme=scheme)
-    for path in PAGES:
+    for path in (*PAGES, "/samples/smp-1", sampled):
         page.goto(path)
         if path == BENCH:
             page.keyboard.press("j")

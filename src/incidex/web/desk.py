@@ -9,13 +9,19 @@ from incidex.model import (
     Answered,
     Body,
     Change,
+    Claim,
     Claimed,
     ConflictError,
     Decided,
+    Document,
     InputError,
     Kind,
+    Linked,
+    Received,
+    Report,
     Review,
     Tier,
+    name_by_content,
     review,
 )
 from incidex.store import Log
@@ -106,6 +112,26 @@ class Desk:
                 continue  # the other one has just answered
             return
         raise ConflictError("this sample is changing too fast; try again in a moment")
+
+    def enter(self, report: Report, document: Document, claims: Sequence[Claim], *, by: str) -> str:
+        """Write a record that was typed by hand, and return its id; what is known already adds nothing.
+
+        Raises `InputError` when the very same was typed before.
+        """
+        incident = name_by_content("inc", "typed", report.id)
+        if self._log.versions([incident])[incident]:
+            raise InputError("this very record was typed before; its claims can be corrected in its review")
+        at = self._clock()
+        bodies: list[tuple[str, int, Body]] = [
+            (incident, 1, Linked(report, "typed by hand")),
+            (incident, 2, Claimed(tuple(claims))),
+        ]
+        if not self._log.versions([report.id])[report.id]:
+            bodies.insert(0, (report.id, 1, Received(report, document)))
+        self._log.append(
+            [Change(record=record, version=n, body=body, by=by, at=at) for record, n, body in bodies]
+        )
+        return incident
 
     def open_pairs(self) -> frozenset[Pair]:
         """Return the reports that are out for a blind sample, so that nobody may decide on them."""

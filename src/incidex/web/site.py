@@ -20,7 +20,7 @@ from incidex.model import (
     InputError,
     Tier,
     compare,
-    happened_by,
+    past,
 )
 from incidex.web.answers import (
     COOKIE,
@@ -42,6 +42,7 @@ from incidex.web.base import Library
 from incidex.web.desk import Desk
 from incidex.web.entry import SESSION_SECONDS, Door, Reviewers, nobody
 from incidex.web.history import Told, tell
+from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.passage import cut
 from incidex.web.record import link_report, make_line, make_record
 from incidex.web.render import read_static
@@ -267,6 +268,7 @@ _HANDLERS = (
     field,
     static,
     health,
+    *MANUAL,
     *REVIEWING,
     *SAMPLED,
 )
@@ -281,7 +283,7 @@ def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> Answ
 
 
 def _find_history(site: Site, visit: Visit, incident_id: str, as_of: AsOf = None) -> list[Told]:
-    changes = [each for each in site.library.history(incident_id, visit.tier) if happened_by(each, as_of)]
+    changes = past(site.library.history(incident_id, visit.tier), as_of)
     return list(tell(changes, links=visit.tier >= Tier.AMBER))
 
 

@@ -10,6 +10,7 @@ const told = document.getElementById("told");
 const selected = document.getElementById("selected");
 const keys = document.getElementById("keys");
 const POLL_MS = 3000;
+const TOLD_MS = 8000; // what went well need not be read; what went wrong stays
 
 let active = 0; // the number of the claim that keys act on
 let waitingFor = ""; // "reject" or "look", while a reason is typed
@@ -23,7 +24,10 @@ const cardOf = (number) => document.getElementById(`claim-${number}`);
 const marksOf = (number) => text.querySelectorAll(`mark[data-n~="${number}"]`);
 const isOpen = (card) => card.dataset.state === "new" || card.dataset.state === "in review";
 
+let clearing = 0;
 function say(words, wrong = false) {
+  clearTimeout(clearing);
+  if (!wrong) clearing = setTimeout(() => { told.textContent = ""; }, TOLD_MS);
   told.textContent = words;
   told.classList.toggle("wrong", wrong);
 }
