@@ -41,7 +41,7 @@ OPENINGS = 30
 
 def make_batch(number: int) -> tuple[list[Change], dict[str, bytes]]:
     """Return a report, its incident and its claims, as `incidex add` writes them."""
-    text = f"Report {number}. " + " ".join(f"word{place:02}" for place in range(CLAIMS * 4))
+    text = f"Report {number}. " + " ".join(f"{number:03}x{place:03}" for place in range(CLAIMS * 4))
     data = text.encode()
     report = Report(sha256=sha256(data).hexdigest(), source=Source(name="The Harbour Ledger"))
     claims = tuple(

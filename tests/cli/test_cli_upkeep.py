@@ -132,6 +132,15 @@ def test_says_what_changed_between_two_moments(run: Run, report: str, tmp_path: 
     assert run("diff", "aldgate", "whenever").returncode == 2
 
 
+def test_exports_as_it_stood(run: Run, report: str, tmp_path: Path) -> None:
+    for as_of, count in (("3", 1), ("6", 2), ("", 2)):
+        out = tmp_path / f"out-{as_of}.jsonl"
+        done = run("export", "jsonl", "--out", out, "--as-of", as_of)
+        assert done.returncode == 0, done.stderr
+        assert len(out.read_text().splitlines()) == count
+    assert run("export", "jsonl", "--out", tmp_path / "x", "--as-of", "whenever").returncode == 2
+
+
 def limit_files(size: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 

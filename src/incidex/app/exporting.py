@@ -29,17 +29,20 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
             str,
             typer.Option(help="Which of several values: all, accepted, confirmed, strongest or newest."),
         ] = "all",
+        as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
         force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     ) -> None:
         """Write records as VERIS, JSON lines or CSV, and beside them what the format could not hold."""
         with open_log() as log:
-            typer.echo(write_export(log, format, out, tier=tier, choice=choose, force=force))
+            typer.echo(write_export(log, format, out, tier=tier, choice=choose, as_of=as_of, force=force))
 
 
-def write_export(log: "Log", name: str, out: Path, *, tier: str, choice: str, force: bool) -> str:
+def write_export(
+    log: "Log", name: str, out: Path, *, tier: str, choice: str, as_of: str = "", force: bool
+) -> str:
     """Write the file and its loss report, whole or not at all, and say in a sentence what was written."""
     from incidex.app.library import StoreLibrary
-    from incidex.app.printing import parse_tier
+    from incidex.app.printing import parse_as_of, parse_tier
     from incidex.app.terminal import make_console, progress
     from incidex.exchange import FORMATS, Choice
 
@@ -48,7 +51,7 @@ def write_export(log: "Log", name: str, out: Path, *, tier: str, choice: str, fo
     if choice not in list(Choice):
         raise InputError(f"{choice!r} chooses nothing; there are {', '.join(Choice)}")
     library, count = StoreLibrary(log), Counter[str]()
-    incidents = library.incidents(parse_tier(tier))
+    incidents = library.incidents(parse_tier(tier), parse_as_of(as_of))
     report = out.with_name(f"{out.name}.losses.csv")
     with (
         _replacing(report, force=force) as losses,

@@ -39,8 +39,14 @@ class StoreLibrary:
         # One list for each tier, of the newest state alone: nothing that was removed may linger here.
         self._folded: dict[Tier, tuple[Head, tuple[Incident, ...]]] = {}
 
-    def incidents(self, tier: Tier) -> Sequence[Incident]:
-        """Return every incident of which the tier may see something, newest first."""
+    def incidents(self, tier: Tier, as_of: AsOf = None) -> Sequence[Incident]:
+        """Return every incident of which the tier may see something, newest first; now, or as it stood."""
+        if as_of is not None:
+            return tuple(
+                fold_records(
+                    self._log.history, self._log.incidents(), as_of=as_of, tier=tier, policy=policy()
+                )
+            )
         head = self._log.head()
         held = self._folded.get(tier)
         if held is None or held[0] != head:
