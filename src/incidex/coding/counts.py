@@ -4,25 +4,35 @@ import re
 from collections.abc import Iterator
 
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.numbers import Number, find_numbers
+from incidex.coding.lexicon import Lexicon
+from incidex.coding.numbers import Number, find_numbers, number_words
 from incidex.model import Span
 
 _PEOPLE = (
-    "people persons individuals customers consumers patients users subscribers members students residents "
-    "citizens clients victims cardholders taxpayers veterans voters passengers guests drivers donors "
-    "policyholders applicants beneficiaries enrollees participants players travellers travelers shoppers "
-    "borrowers readers workers employees staffers teachers alumni patrons parents children men women adults"
+    "people persons individuals customers consumers patients users subscribers members students "
+    "residents citizens clients victims cardholders taxpayers veterans voters passengers guests drivers "
+    "donors policyholders applicants beneficiaries enrollees participants players travellers travelers "
+    "shoppers recipients policy-holders households borrowers readers workers employees staffers "
+    "teachers alumni patrons parents children men women adults"
 )
 _RECORDS = (
-    "records accounts profiles emails cards logins credentials ssns entries identities addresses numbers"
+    "records accounts profiles emails cards logins credentials ssns entries identities addresses numbers "
+    "usernames names files"
 )
 _UNITS = frozenset(f"{_PEOPLE} {_RECORDS}".split())
+_PERSONS = frozenset(_PEOPLE.split())
+#: What may follow "1,551 of" before the people: "of the clinic's patients".
+_OWNERS = frozenset({"the", "its", "their", "our", "his", "her"})
 _STAFF = frozenset({"employees", "workers", "staffers", "teachers"})
 
 #: Things of which only the named kinds stand for a person or a record.
 _ONLY_AFTER = {
     "addresses": frozenset({"email", "e-mail", "mail"}),
     "numbers": frozenset({"security", "card", "account", "phone"}),
+    "files": frozenset(
+        {"patient", "patients", "client", "medical", "personnel", "health", "customer", "claims"}
+    ),
+    "names": frozenset({"", "patient", "customer", "client", "user", "student", "employee"}),
 }
 
 #: Words that end the phrase a number belongs to.
@@ -34,7 +44,7 @@ _STOP_WORDS = (
     "computers it they we he she have has had said the what how share"
 )
 _STOP = frozenset(_STOP_WORDS.split())
-_NEXT = re.compile(r"(?:[ \u00a0]{1,2}|\r?\n[ ]{0,8})([^\W\d_][\w'’-]{0,24})")
+_NEXT = re.compile(r"\)?(?:[ \u00a0]{1,2}|\r?\n[ ]{0,8})([^\W\d_][\w'’-]{0,24})")
 _LOOK_AHEAD = 5
 _IN_YEAR = re.compile(
     r"\b(?:in|since|by|of|until|during|from|before|after|early|late|mid|"
@@ -50,6 +60,20 @@ _AFFECT = re.compile(
     r"obtain|publish|dump|taken|took|contain|cover|concern|involv|inform|claim|contact|warn|post)",
     re.IGNORECASE,
 )
+#: Words right before a number that make it the number of those affected.
+_DIRECTLY = re.compile(
+    r"\b(?:affect(?:ed|s|ing)|impact(?:ed|s|ing)|expos(?:ed|es|ing)|compromis(?:ed|es|ing)|notif(?:ied|ying|ies)|"
+    r"(?:information|data|records|phi|ephi|files|details|numbers|identities|names|accounts)\)? "
+    r"(?:of|for|on|about|from|belonging to|pertaining to|relating to)|total(?:ling)? of|disclosure of|"
+    r"letters to)\s(?:(?:as many as|up to|an? (?:estimated|additional|total of)|more than|about|over|some|"
+    r"around|nearly|almost|approximately|at least|an?|the|roughly)\s){0,2}\Z",
+    re.IGNORECASE,
+)
+#: Words right after a number that stands for people.
+_WERE = re.compile(
+    r"\s(?:were|was|have been|had been|may have been|are)\s(?:\w{1,12}ly\s)?"
+    r"(?:affected|impacted|exposed|compromised)\b"
+)
 _SIZE = re.compile(
     r"\b(?:employ(?:s|ing)|serv(?:es|ing)|workforce of|operates|boasts|"
     r"(?:has|have|with)(?: about| some| over| more than| around| approximately)?)\s{0,2}$",
@@ -61,7 +85,7 @@ _LABEL = re.compile(r"(?:individuals|people|customers|patients|residents) affect
 def read_counts(prepared: Prepared) -> Iterator[Reading]:
     """Read counts of people and of records; never years, money, durations or the size of a company."""
     text, places = prepared.text, prepared.places
-    for number in find_numbers(text):
+    for number in find_numbers(text, prepared.find(number_words())):
         if number.value < 2:
             continue
         if _LABEL.search(text, max(0, number.span.start - 60), number.span.start):
@@ -79,36 +103,59 @@ def _make(number: Number, span: Span, confidence: float, why: str) -> Reading:
 
 def _find_unit(text: str, number: Number) -> tuple[Span, str] | None:
     """Return the number with the noun that it counts, when that is people or records."""
-    place, before = number.span.end, ""
+    place, before, steps = number.span.end, "", _LOOK_AHEAD
+    seen = {""}
     looks_like_year = number.is_bare and 1900 <= number.value <= 2100
-    if looks_like_year and _IN_YEAR.search(text, max(0, number.span.start - 14), number.span.start):
-        return None
-    for step in range(2 if looks_like_year else _LOOK_AHEAD):
+    if looks_like_year:
+        if _IN_YEAR.search(text, max(0, number.span.start - 14), number.span.start):
+            return None
+        steps = 2
+    elif _WERE.match(text, place):
+        return number.span, "those affected"
+    for step in range(steps):
         match = _NEXT.match(text, place)
-        if match is None:
+        if match is None or (looks_like_year and "\n" in match[0]):
             return None
-        word, place = match[1].lower(), match.end()
-        if looks_like_year and "\n" in match[0]:
-            return None
+        word, place = _plural(match[1].lower()), match.end()
         if word == "them" and before == "of":
             return Span(number.span.start, place), "them"
-        if word in _STOP or (looks_like_year and step and word not in _UNITS):
+        if (word in _STOP and not (before == "of" and word in _OWNERS)) or (
+            looks_like_year and step and word not in _UNITS
+        ):
             return None
-        if word in _UNITS and before in _ONLY_AFTER.get(word, (before,)):
+        if word in _UNITS and (word not in _ONLY_AFTER or not seen.isdisjoint(_ONLY_AFTER[word])):
             return Span(number.span.start, place), word
         before = word
+        seen = {*seen, word} if step else {word}
     return None
+
+
+def _plural(word: str) -> str:
+    """Return a word without its apostrophe: "patients'" counts patients; so, by a slip, does "patient's"."""
+    return word.replace("’", "").replace("'", "")
 
 
 def _weigh(text: str, number: Number, unit: str, around: Span) -> float:
     """Return how likely the number is to be of those affected; 0 when it is the size of something."""
-    if _SIZE.search(text, max(around.start, number.span.start - 40), number.span.start):
+    start = max(around.start, number.span.start - 60)
+    size = _SIZE.search(text, start, number.span.start)
+    if size and (not size[0].lower().startswith("with") or unit in _PERSONS):
         return 0.0
     is_told = _AFFECT.search(text, around.start, around.end) is not None
+    is_hit = unit == "those affected" or _DIRECTLY.search(text, start, number.span.start) is not None
     if unit in _STAFF:
-        return 0.7 if is_told else 0.0
+        return (0.8 if is_hit else 0.7) if is_told else 0.0
     if number.value < _FEW:
-        return 0.3
+        return 0.6 if is_hit else 0.3
+    if unit == "addresses":  # an account is an address: records may hold several of one
+        return 0.93
+    if is_hit:
+        return 0.92
     if not is_told:
         return 0.0 if unit == "them" else 0.5
     return 0.85
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what this coder waits for."""
+    return (number_words(),)

@@ -7,7 +7,19 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
-from incidex.coding import cues, data, dates, incidents, industry, names, places, recalled, speech, techniques
+from incidex.coding import (
+    counts,
+    cues,
+    data,
+    dates,
+    incidents,
+    industry,
+    names,
+    places,
+    recalled,
+    speech,
+    techniques,
+)
 from incidex.coding.accusations import read_accusations
 from incidex.coding.background import find_background, mask
 from incidex.coding.base import Coder, Prepared, Reading
@@ -65,7 +77,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "response@1": read_response,
         "security@1": read_security,
         "subject@1": read_subject,
-        "counts@1": read_counts,
+        "counts@2": read_counts,
         "dates@2": read_dates,
         "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
@@ -85,6 +97,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
 #: What the coders wait for. All of it is searched together, in one pass over a text.
 LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     industry.lexicons,
+    counts.lexicons,
     cues.lexicons,
     data.lexicons,
     dates.lexicons,

@@ -27,6 +27,13 @@ def counts(text: str) -> list[tuple[str, str]]:
         ),
         ("The breach exposed 83k customer records.", ("83000", "83k customer records")),
         ("It exposed 226k unique email addresses.", ("226000", "226k unique email addresses")),
+        ("It exposed 3.2M unique email and IP addresses.", ("3200000", "3.2M unique email and IP addresses")),
+        ("It exposed data with 270 thousand email addresses.", ("270000", "270 thousand email addresses")),
+        ("The data of 1,551 of the clinic’s patients was sold.", ("1551", "1,551 of the clinic’s patients")),
+        ("It contained 3,906 individuals’ health information.", ("3906", "3,906 individuals’")),
+        ("It said that 3,857 were affected by the breach.", ("3857", "3,857")),
+        ("Data of (31) Veterans was sent by mistake.", ("31", "31) Veterans")),
+        ("The letter with information on two patients was lost.", ("2", "two patients")),
         ("Individuals affected:      43,000\nDate: 2017", ("43000", "43,000")),
     ],
 )
