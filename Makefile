@@ -39,6 +39,7 @@ measure: install
 	$(BIN)/python bench/language.py
 	$(BIN)/python bench/log.py
 	$(BIN)/python bench/reading.py
+	$(BIN)/python bench/reviewing.py
 	$(BIN)/python bench/start.py
 
 # The lock file decides every version. pip installs from it, so that a machine needs nothing but Python.
