@@ -33,11 +33,13 @@ _LEAST_FOREIGN = 3
 #: So many words of one language in a text outweigh that it looks like one of which no words are known here.
 _FEW = 4
 
-LETTERS = re.compile(r"[^\W\d_]")
+LETTERS = re.compile(r"[^\W\d_]+")
+#: Vietnamese has its own block of Latin letters, from 1e00 on.
+_BEYOND_LATIN = re.compile("[\u0250-\u1dff\u1f00-\U0010ffff]+")
 _ACCENTED = re.compile(r"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 
 _ENGLISH_WORDS = """the and of to with from that which were been their this by was has have its are they after
-said who also about not it for would other"""
+said who also about not it for would other says claims breach hacked leaked stolen attack records"""
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 
 #: Small words of languages in Latin script; none that is also English, or common in English names.
@@ -75,11 +77,11 @@ _FOREIGN = frozenset().union(*_SMALL_WORDS.values()) - _ENGLISH - _COMMON
 
 #: Languages told by a range of letters; kana before Han, which Japanese has as well.
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]")),
-    ("ko", re.compile("[\uac00-\ud7af]")),
-    ("zh", re.compile("[\u4e00-\u9fff]")),
-    ("uk", re.compile("[\u0456\u0457\u0454\u0491]")),
-    ("fa", re.compile("[\u067e\u0686\u0698\u06af]")),
+    ("ja", re.compile("[\u3040-\u30ff]+")),
+    ("ko", re.compile("[\uac00-\ud7af]+")),
+    ("zh", re.compile("[\u4e00-\u9fff]+")),
+    ("uk", re.compile("[\u0456\u0457\u0454\u0491]+")),
+    ("fa", re.compile("[\u067e\u0686\u0698\u06af]+")),
 )
 _CZECH = re.compile("[ěřů]")
 
@@ -100,7 +102,7 @@ def language_of(text: str) -> str:
     found = plain.count(" the ") + plain.count(" and ") + plain.count(" of ")
     if found * _ENGLISH_EVERY >= len(sample) >= MIN_LETTER_BYTES:
         return "en"
-    if len(sample) < _SHORT and len(LETTERS.findall(sample)) < MIN_LETTER_BYTES:
+    if len(sample) < _SHORT and sum(map(len, LETTERS.findall(sample))) < MIN_LETTER_BYTES:
         return ""
     return _language_of_words(sample, plain.split())
 
@@ -126,10 +128,9 @@ def _is_other_script(sample: str) -> bool:
     # Fewer than one in five beyond Western Europe's, and there is no need to look at each.
     if len(sample.encode("latin-1", "ignore")) * 5 >= len(sample) * 4:
         return False
-    other = sum(len(each.encode("utf-8", "replace")) for each in sample if each > "\u024f" and each.isalpha())
-    # Vietnamese has its own block of Latin letters.
-    other -= 3 * sum("\u1e00" <= each <= "\u1eff" for each in sample)
-    return other > sum(each <= "\u024f" and each.isalpha() for each in sample)
+    letters = "".join(LETTERS.findall(sample))
+    beyond = "".join(_BEYOND_LATIN.findall(letters))
+    return len(beyond.encode("utf-8", "replace")) > len(letters) - len(beyond)
 
 
 def _detect(sample: str, cutoff: int) -> str:
@@ -141,12 +142,12 @@ def _detect(sample: str, cutoff: int) -> str:
 
 
 def _language_of_script(sample: str) -> str:
-    letters = LETTERS.findall(sample)
+    letters = "".join(LETTERS.findall(sample))
     for language, script in _SCRIPTS:
-        share = len(script.findall(sample)) / len(letters)
+        share = sum(map(len, script.findall(letters))) / len(letters)
         if share > _TELLING.get(language, 0.05):
             return language
-    if len("".join(letters).encode("utf-8", "replace")) < MIN_LETTER_BYTES:
+    if len(letters.encode("utf-8", "replace")) < MIN_LETTER_BYTES:
         return ""
     found = _detect(sample, _MAX_DISTANCE_OF_SCRIPT)
     return "" if found in _NOT_TOLD_APART else found
@@ -158,12 +159,20 @@ def _language_of_words(sample: str, words: list[str]) -> str:
     foreign = sum(map(_FOREIGN.__contains__, words))
     if english and english >= foreign:
         return "en"
-    if foreign < _LEAST_FOREIGN and len(_ACCENTED.findall(sample)) < _LEAST_FOREIGN:
+    if not foreign or (foreign < _LEAST_FOREIGN and len(_ACCENTED.findall(sample)) < _LEAST_FOREIGN):
         return ""
     found = _detect(sample, _MAX_DISTANCE)
+    own = sum(map(_SMALL_WORDS.get(found, frozenset()).__contains__, words))
+    if own * 2 >= max(foreign, 1):
+        return _name(found, sample)
     ranked = {name: sum(map(small.__contains__, words)) for name, small in _SMALL_WORDS.items()}
     best = max(ranked, key=lambda name: ranked[name])
     doubted = ranked[best] > _FEW if found not in ranked else ranked[found] * 2 < ranked[best]
     if not found or doubted:
         return best
+    return _name(found, sample)
+
+
+def _name(found: str, sample: str) -> str:
+    """Return the language that was found; Czech, which the detector takes for Slovak, by its letters."""
     return "cs" if found == "sk" and _CZECH.search(sample) else found

@@ -218,6 +218,7 @@ ENGLISH = [
     ),
     pytest.param("Garmin down", id="short"),
     pytest.param("Banque de France breach!!!", id="a-french-name"),
+    pytest.param("Société Générale, Crédit Agricole hacked; passwords leaked online", id="headline"),
     pytest.param(
         "The Società Italiana degli Autori ed Editori was hacked and 4GB of data leaked, La Repubblica said.",
         id="italian-names",
