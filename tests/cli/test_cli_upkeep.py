@@ -120,6 +120,23 @@ def test_verify_remembers_and_expects(run: Run, home: Path, report: str) -> None
     assert refused.returncode == 2
 
 
+def test_verify_needs_no_place_to_remember(run: Run, home: Path, report: str, tmp_path: Path) -> None:
+    blocked = tmp_path / "a-file"
+    blocked.touch()
+    done = run("log", "verify", INCIDEX_DATABASE=str(home / "incidex.db"), INCIDEX_HOME=str(blocked / "home"))
+    assert done.returncode == 0, done.stderr
+    assert "cannot be written" in done.stdout
+    (home / "heads.json").write_text("my diary")
+    refused = run("log", "verify")
+    assert (refused.returncode, "heads.json cannot be read" in refused.stderr) == (2, True)
+
+
+def test_a_demonstration_made_anew_is_no_alarm(run: Run) -> None:
+    for _ in range(2):
+        assert run("demo", "--no-serve").returncode == 0
+        assert run("log", "verify").returncode == 0
+
+
 def test_says_what_changed_between_two_moments(run: Run, report: str, tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text(TEXT.replace("1,200", "1,300") + " It was found in June 2024.")
     run("add", tmp_path / "c.txt", "--source", "The Ferry")

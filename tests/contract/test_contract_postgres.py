@@ -156,6 +156,13 @@ def test_refuses_a_database_that_is_not_for_it(postgres_url: str, sql: str, mess
         PostgresLog(postgres_url)
 
 
+def test_names_its_place_with_the_schema_and_without_the_password(postgres_url: str) -> None:
+    log = PostgresLog(f"{postgres_url}&password=hunter2")
+    assert "search_path=test_" in log.database.place
+    assert "hunter2" not in log.database.place
+    log.close()
+
+
 def test_two_programs_may_make_the_tables_at_once(postgres_url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         logs = list(pool.map(PostgresLog, [postgres_url] * 4))

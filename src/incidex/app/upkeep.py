@@ -32,16 +32,15 @@ def verify_log(log: SqlLog, expect: str, settings: Settings) -> str:
     """Check the history, and that it still holds what was kept of it elsewhere; keep where it ends now."""
     count = log.verify()
     head = log.head()
-    check_kept(log, settings)
+    check_kept(log, settings.home)
     if expect and log.find_serial(_parse_hash(expect)) is None:
         raise StoreError(
             f"no change has the hash {expect}: the log was rewritten, or cut off before that change"
         )
-    keep(head, settings)
-    said = f"{count:,} changes, and every one is as it was written."
-    if not head.serial:
-        return said
-    return f"{said}\nThe last is {head.hash}\nKept elsewhere, --expect shows later that nothing was cut off."
+    said = [f"{count:,} changes, and every one is as it was written."]
+    if head.serial:
+        said += [f"The last is {head.hash}", "Kept elsewhere, --expect shows later that nothing was cut off."]
+    return "\n".join(filter(None, (*said, keep(head, log, settings.home))))
 
 
 def _parse_hash(text: str) -> str:
@@ -69,8 +68,9 @@ def restore_from(log: SqlLog, file: Path, *, force: bool, settings: Settings) ->
             )
         with _progress("restoring", source) as step:
             head = fill(log, source, replace=force, step=step)
-    keep(head, settings)
-    return f"{settings.database} holds {_say(head)}."
+    return "\n".join(
+        filter(None, (f"{settings.database} holds {_say(head)}.", keep(head, log, settings.home)))
+    )
 
 
 def _say_lost(log: SqlLog, there: Head, source: Snapshot) -> str:

@@ -43,6 +43,11 @@ class Readable(Protocol):
 class Database(Readable, Protocol):
     """An open database, shared by threads: one writer at a time, any number of readers."""
 
+    @property
+    def place(self) -> str:
+        """Name the database among all others, without any password."""
+        ...
+
     def writing(self) -> AbstractContextManager[Session]:
         """Hold the one write transaction: all of it is safe on disk when the block ends, or none is there."""
         ...

@@ -69,6 +69,7 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self._url = url
         self.name = _name(url)
+        self.place = _place(url)
         self._writer_lock = Lock()
         self._readers: list[Connection] = []
         self._readers_lock = Lock()
@@ -210,6 +211,12 @@ def _name(url: str) -> str:
         )
     )
     return f"postgresql://{place}/{parts.get('dbname', '')}"
+
+
+def _place(url: str) -> str:
+    """Name the database with all that its address says, as the schema, but for the password."""
+    parts = conninfo_to_dict(url)
+    return " ".join(f"{name}={parts[name]}" for name in sorted(parts) if "password" not in name)
 
 
 def _connect(url: str) -> Connection:

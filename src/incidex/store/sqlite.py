@@ -77,6 +77,7 @@ class SqliteDatabase:
 
     def __init__(self, path: Path, connect: Connect = connect) -> None:
         self.path = path
+        self.place = str(path.absolute())
         self._connect = connect
         self._writer = open_database(path, connect)
         self._writer_lock = Lock()
