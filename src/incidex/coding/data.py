@@ -84,10 +84,15 @@ def read_data(prepared: Prepared) -> Iterator[Reading]:
     text, places = prepared.text, prepared.places
     exposed = [hit.start for hit in prepared.find(_exposure())]
     said: set[tuple[int, str]] = set()
+    in_sentence: dict[int, bool] = {}
     for index, hit in enumerate(hits):
         sentence = places.at(hit.start)
         values = [each for each in classes[hit.term] if (sentence, each) not in said]
-        if not values or not _is_exposed(places.around(hit.span), exposed):
+        if not values:
+            continue
+        if sentence not in in_sentence:
+            in_sentence[sentence] = _is_exposed(places.around(hit.span), exposed)
+        if not in_sentence[sentence]:
             continue
         confidence = _weigh(text, hit, hits[max(0, index - 1) : index + 2])
         if not confidence:

@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.cues import read_rows
@@ -41,8 +41,7 @@ _UNTIL = re.compile(r"\b(?:until|through|till) (?:the |at least |about )?$", re.
 _BEFORE = re.compile(r"\b(?:before|prior to|earlier than|dated|as of) (?:the )?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(NamedTuple):
     """Words that say what happened on a day: which of the fields, how plainly, and where they stand."""
 
     field: str
@@ -50,8 +49,7 @@ class _Cue:
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
+class _Dated(NamedTuple):
     """What happened on a date, how sure that is, and by which words."""
 
     when: When
@@ -132,11 +130,15 @@ def _make(field: str, dated: _Dated, confidence: float = 0.0, more: str = "") ->
 
 def _sort(prepared: Prepared, whens: Sequence[When], hits: Sequence[Hit]) -> Iterator[_Dated]:
     """Yield each date with what happened on it; one day may be of more than one kind."""
-    starts = [hit.start for hit in hits]
+    starts, known = [hit.start for hit in hits], _cues()
     for index, when in enumerate(whens):
         around = prepared.places.around(when.span, _REACH)
         first, last = bisect_left(starts, around.start), bisect_right(starts, around.end)
-        cues = [_Cue(*_cues()[hit.term], hit) for hit in hits[first:last] if not hit.span.overlaps(when.span)]
+        cues = [
+            _Cue(*known[hit.term], hit)
+            for hit in hits[first:last]
+            if hit.end <= when.span.start or hit.start >= when.span.end
+        ]
         if not cues or _is_dateline(prepared.text, when.span, cues):
             continue
         others = [each.span for each in whens[max(0, index - 1) : index + 2] if each is not when]

@@ -10,7 +10,7 @@ _CVE = re.compile(
     r"(?<![A-Za-z0-9_])CVE[-\u2010\u2011][0-9]{4}[-\u2010\u2011][0-9]{4,7}(?![A-Za-z0-9_])", re.IGNORECASE
 )
 #: One of these stands in every text that has a number: most texts have none, and need no more reading.
-_SIGNS = ("CVE", "cve", "Cve")
+_SIGNS = ("CVE", "cve")
 
 
 def read_vulnerabilities(prepared: Prepared) -> Iterator[Reading]:

@@ -3,10 +3,11 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
+from typing import NamedTuple
 
 from incidex.coding.lexicon import Hit, Lexicon
 from incidex.coding.ordering import is_day_first
@@ -23,6 +24,7 @@ from incidex.model import Span
 
 _MONTH_NAMES = "january february march april may june july august september october november december"
 MONTHS = tuple(_MONTH_NAMES.split())
+_NUMBERS = {name[:3]: number for number, name in enumerate(MONTHS, 1)}
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTHS) + r"|sept)\b"
 _YEAR = r"(?:19[89]|20[0-4])[0-9]"
@@ -131,8 +133,7 @@ _APART = 24
 _CARRIES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """A date in EDTF where it stands; relative when it was counted from another day."""
 
     value: str
@@ -141,8 +142,7 @@ class When:
     ended: str = ""  # where "from … until" says that a stretch lasted, its end
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """What the words at one place say of a date; `value` where they say all of it."""
 
     span: Span
@@ -375,7 +375,7 @@ def _stretch(context: _Context, first: _Part, second: _Part) -> _Part | None:
         return None
     second = _with_year(second, context)
     if not first.year and not first.value and second.year:
-        first = replace(first, year=second.year - (first.month > second.month))
+        first = first._replace(year=second.year - (first.month > second.month))
     start, end = _write(_with_year(first, context)), _write(second)
     start, end = start.partition("/")[0], end.rpartition("/")[2]
     if not start or not end or start.rstrip("~") > end:
@@ -399,9 +399,9 @@ def _qualify(context: _Context, part: _Part) -> _Part:
             value = within_year(int(value), before)
         elif fuzz["about"] and not third and value[-1].isdigit():
             value += "~"
-        part = replace(part, value=value, span=Span(part.span.start - len(fuzz[0]), part.span.end))
+        part = part._replace(value=value, span=Span(part.span.start - len(fuzz[0]), part.span.end))
     if value and value[-1].isdigit() and "/" not in value and (least := _AT_LEAST.search(before)):
-        part = replace(part, value=f"{value}~", span=Span(part.span.start - len(least[0]), part.span.end))
+        part = part._replace(value=f"{value}~", span=Span(part.span.start - len(least[0]), part.span.end))
     return part
 
 
@@ -414,11 +414,11 @@ def _with_year(part: _Part, context: _Context) -> _Part:
     if near is not None and (day is None or near.year < day.year):
         carried = near.year + (bool(near.month) and part.month < near.month)
         if day is None or (carried, part.month) <= (day.year, day.month):
-            return replace(part, year=carried, is_relative=True)
+            return part._replace(year=carried, is_relative=True)
     if day is None:
         return part
     is_later = (part.month, part.day or 1) > (day.month, day.day)
-    return replace(part, year=day.year - is_later, is_relative=True)
+    return part._replace(year=day.year - is_later, is_relative=True)
 
 
 def _dated_before(part: _Part, context: _Context) -> _Part | None:
@@ -456,7 +456,7 @@ def _check_day(value: str) -> str:
 
 
 def _month_of(name: str) -> int:
-    return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name[:3]))
+    return _NUMBERS[name[:3]]
 
 
 __all__: Sequence[str] = ["MONTHS", "TRIGGERS", "When", "find_dates", "read_moments"]

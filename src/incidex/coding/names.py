@@ -126,10 +126,13 @@ def read_tools(prepared: Prepared) -> Iterator[Reading]:
 
 def _read(field: str, prepared: Prepared) -> Iterator[Reading]:
     """Yield the names of a field; one that the text has introduced as a name is one wherever it comes."""
-    names = _load()[1]
+    lexicon, names = _load()
+    found = prepared.find(lexicon)
+    if not found:
+        return
     hits = [
         (hit, known, _weigh(prepared.text, hit, known, names[hit.term]))
-        for hit in prepared.find(_load()[0])
+        for hit in found
         for known in names[hit.term]
         if known.field == field
     ]
@@ -150,21 +153,15 @@ def _read(field: str, prepared: Prepared) -> Iterator[Reading]:
 def _weigh(text: str, hit: Hit, known: _Known, others: Sequence[_Known]) -> float:
     """Return how likely the words are meant as the name; 0 when nothing here says so."""
     field, written = known.field, text[hit.start : hit.end]
+    if not _is_spelt(written, known):
+        return 0.0
     before, after = text[max(0, hit.start - _NEAR) : hit.start], text[hit.end : hit.end + _NEAR]
     if _BEFORE[field].search(before) or _AFTER[field].match(after):
-        is_spelt = written != written.lower() or known.name == written
-        return (
-            0.85
-            if is_spelt and not _NUMBERED.fullmatch(written)
-            else 0.8
-            if field == _ACTOR and is_spelt
-            else 0.0
-        )
+        return 0.0 if _NUMBERED.fullmatch(written) and field != _ACTOR else 0.85
     if (
         hit.term in _everyday()
         or (field == _TOOL and len(hit.term) < _SHORTEST)
         or _NUMBERED.fullmatch(written)
-        or not _is_spelt(written, known)
     ):
         return 0.0
     is_near = any(_CONTEXT[field].search(side) for side in (before, after))
