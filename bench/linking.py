@@ -203,10 +203,39 @@ def score(pool: Sequence[Told]) -> dict[tuple[int, int], float]:
     }
 
 
+def built_pairs(pool: Sequence[Told]) -> tuple[list[float], list[bool]]:
+    """Return the scores of the pairs that were built, each first account against what was made of it."""
+    accounts = [told.account for told in pool]
+    sharing = frequencies(accounts)
+    firsts = {told.incident: place for place, told in enumerate(pool) if told.kind == "first"}
+    totals, same = [], []
+    for place, told in enumerate(pool):
+        first = firsts[told.incident.removesuffix(f" {told.kind}")]
+        if place != first:
+            totals.append(same_incident(accounts[first], accounts[place], sharing).total)
+            same.append(told.kind == "again")
+    return totals, same
+
+
+def print_built(pool: Sequence[Told]) -> None:
+    totals, same = built_pairs(pool)
+    ranked = sorted(zip(totals, same, strict=True), reverse=True)
+    right = 0
+    reached: dict[float, float] = {}
+    for count, (_, is_same) in enumerate(ranked, start=1):
+        right += is_same
+        for least in (0.9, 0.95, 0.98):
+            if right / count >= least:
+                reached[least] = right / sum(same)
+    told = ", ".join(f"{recall:.3f} at {least}" for least, recall in sorted(reached.items()))
+    print(f"  built pairs ({sum(same)} of {len(same)} the same): best recall by precision {told}")
+
+
 def print_figures(part: str) -> None:
     table = get_table()
     for first in ("record", "text"):
         pool = build(part, first)
+        print_built(pool)
         true = truths(pool)
         totals = score(pool)
         reached = len(true & set(totals)) / len(true)
@@ -280,6 +309,7 @@ def print_lines(part: str = "dev") -> None:
     """Print precision and recall at many lines, to choose from."""
     for first in ("record", "text"):
         pool = build(part, first)
+        print_built(pool)
         true = truths(pool)
         totals = score(pool)
         for tenths in range(-30, 61, 5):

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     INDUSTRY = "industry"  # NAICS, two to six digits: "62"
     DOMAIN = "domain"  # lower case: "example.com"
     IDENTIFIER = "identifier"  # a CVE number: "CVE-2021-44228"
+    REFERENCE = "reference"  # a system and the name the incident has there: "vcdb:0001AA7F-…", "sec:…"
     INDICATOR = "indicator"  # a type and a value: "ip:192.0.2.1"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from incidex.codebook.edtf import parse_edtf
 from incidex.codebook.files import suggest
 from incidex.codebook.indicators import check_domain, check_indicator
+from incidex.codebook.references import check_reference
 from incidex.codebook.scheme import Field, Kind, get_field
 from incidex.codebook.terms import find_terms, get_vocabulary
 from incidex.model import CodebookError
@@ -167,6 +168,10 @@ def _check_identifier(field: Field, value: str) -> str:
     return value.upper()
 
 
+def _check_reference(field: Field, value: str) -> str:
+    return check_reference(value, field.name)
+
+
 def _check_indicator(field: Field, value: str) -> str:
     return check_indicator(value, field.name)
 
@@ -184,5 +189,6 @@ _CHECKS: Mapping[Kind, Check] = {
     Kind.INDUSTRY: _check_industry,
     Kind.DOMAIN: _check_domain,
     Kind.IDENTIFIER: _check_identifier,
+    Kind.REFERENCE: _check_reference,
     Kind.INDICATOR: _check_indicator,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from incidex.codebook import Field, Kind, fields, get_vocabulary
 
 #: Kinds that no model is asked for: paragraphs have no quotation, and patterns read indicators better.
-_NOT_ASKED = frozenset({Kind.TEXT, Kind.INDICATOR})
+_NOT_ASKED = frozenset({Kind.TEXT, Kind.INDICATOR, Kind.REFERENCE})
 
 #: A vocabulary up to this size is written out; of a longer one the model gives a name, which is then checked.
 #: So instructions and one window fit a model that takes 8,000 tokens.

@@ -99,8 +99,10 @@ def _place_head(draft: _Draft) -> Iterator[Loss]:
     draft.record["summary"] = summary
     if notes := draft.texts("description"):
         draft.record["notes"] = "\n\n".join(notes)
-    if urls := [report.url for report in draft.incident.reports if report.url]:
-        draft.record["reference"] = "; ".join(urls)
+    urls = [report.url for report in draft.incident.reports if report.url]
+    names = [each.removeprefix("url:") for each in draft.texts("identifier")]
+    if references := [*urls, *names]:
+        draft.record["reference"] = "; ".join(references)
 
 
 def _place_time(draft: _Draft) -> Iterator[Loss]:
@@ -298,6 +300,6 @@ _PLACED = """
 summary description security_incident date.occurred victim.name victim.country victim.region victim.industry
 victim.size victim.secondary actor.role actor.variety actor.name actor.country actor.motive action
 action.variety action.vector malware vulnerability impact data.variety data.records data.subject
-asset.variety outage.duration loss.amount discovery.method indicator
+asset.variety outage.duration loss.amount discovery.method indicator identifier
 """
 _HELD = frozenset(_PLACED.split())

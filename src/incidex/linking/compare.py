@@ -107,21 +107,15 @@ def _who(found: Measures) -> str:
 
 def _when(found: Measures) -> str:
     """Say in a word how the times agree, whichever kinds of date there are."""
-    event = {name.removeprefix("event_") for name in found if name in _EVENT_TIMES}
     # Courts and reviews tell long after: when it was told counts where nobody says when it happened.
-    kinds = event or {name.removeprefix("told_") for name in found if name in _TOLD_TIMES}
-    if "other_time" in kinds:
-        return "at_other_time"
-    if "close" in kinds:
-        return "at_close_time"
-    return "at_near_time" if kinds else "at_unknown_time"
+    for kind in ("event", "told"):
+        apart = {name.removeprefix(f"{kind}_") for name in found if name.startswith(f"{kind}_")}
+        if apart:
+            return f"{kind}_at_{apart.pop()}"
+    return "at_unknown_time"
 
 
 _NAMED = ("same_name", "near_name", "mentioned_name", "mentioned_short_name", "other_name")
-_HOW_FAR = ("close", "near", "far", "same_year", "other_time")
-_EVENT_TIMES = frozenset(f"event_{apart}" for apart in _HOW_FAR)
-_TOLD_TIMES = frozenset(f"told_{apart}" for apart in _HOW_FAR)
-
 Comparison = Callable[[Account, Account], Iterator[tuple[str, float]]]
 
 

@@ -13,6 +13,7 @@ KEYED = frozenset(
     {
         "victim.name",
         "victim.domain",
+        "identifier",
         "date.occurred",
         "date.ended",
         "date.discovered",

@@ -16,10 +16,10 @@ from incidex.model import CodebookError, FieldPolicy, Role, Tier, Withheld
 SHARED = Path(__file__).parents[3] / ".." / "shared"
 VERIS = SHARED / "veris" / "verisc-merged.json"
 
-# The design, section 4, word for word.
+# The design, section 4, word for word, and identifiers of the same incident elsewhere.
 DESIGN = {
     "incident": "title summary description security_incident date.occurred date.ended date.discovered "
-    "date.disclosed location.country",
+    "date.disclosed location.country identifier",
     "victim": "victim.name victim.domain victim.country victim.region victim.industry victim.size "
     "victim.secondary",
     "actor": "actor.role actor.variety actor.name actor.country actor.motive",
