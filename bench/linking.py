@@ -14,8 +14,9 @@ import argparse
 import gzip
 import json
 import re
+import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -227,6 +228,10 @@ def print_built(pool: Sequence[Told]) -> None:
         for least in (0.9, 0.95, 0.98):
             if right / count >= least:
                 reached[least] = right / sum(same)
+    for name, line in (("likely", get_table().likely), ("sure", get_table().sure)):  # chosen on dev
+        above = [is_same for total, is_same in ranked if total >= line]
+        precision, recall = sum(above) / max(1, len(above)), sum(above) / sum(same)
+        print(f"  built pairs, {name} (>= {line:+.1f}): precision {precision:.3f}, recall {recall:.3f}")
     told = ", ".join(f"{recall:.3f} at {least}" for least, recall in sorted(reached.items()))
     print(f"  built pairs ({sum(same)} of {len(same)} the same): best recall by precision {told}")
 
@@ -256,6 +261,39 @@ def print_figures(part: str) -> None:
             if total >= table.likely and (one, two) not in true
         )
         print(f"  taken for one wrongly: {dict(wrong) or 'none'}")
+
+
+def synthetic(count: int) -> Iterator[Account]:
+    """Yield accounts of incidents that never were: names of three words, of which some are common."""
+    chance = Random("synthetic")
+    syllables = [a + b for a in "bdfgklmnprst" for b in ("ar", "el", "in", "or", "um", "ay", "ek")]
+    kinds = ("Hospital", "University", "Bank", "Council", "School District", "Systems", "Insurance", "Foods")
+    for place in range(count):
+        name = "".join(chance.choices(syllables, k=2)).capitalize()
+        other = "".join(chance.choices(syllables, k=2)).capitalize()
+        victim = f"{name} {chance.choice((other, 'City', 'County'))} {chance.choice(kinds)}"
+        year, month, day = 2005 + place % 20, chance.randint(1, 12), chance.randint(1, 28)
+        told = {
+            "victim.name": frozenset({victim}),
+            "date.occurred": frozenset({f"{year}-{month:02d}-{day:02d}"}),
+            "action": frozenset({chance.choice(("hacking", "malware", "error", "misuse"))}),
+            "data.records": frozenset({str(chance.randint(1, 10**6))}),
+        }
+        yield make_account(told, f"{victim} said so. {other} Partners of {name} Town answered.")
+
+
+def print_scale(count: int) -> None:
+    started = time.process_time()
+    accounts = list(synthetic(count))
+    made = time.process_time()
+    sharing = frequencies(accounts)
+    pairs = linked = 0
+    for one, other in candidate_pairs(accounts):
+        pairs += 1
+        linked += same_incident(accounts[one], accounts[other], sharing).is_same
+    taken = time.process_time() - made
+    print(f"{count:,} incidents: read in {made - started:.0f} s, linked in {taken:.0f} s of processor time")
+    print(f"{pairs / count:.1f} candidate pairs an incident, {linked:,} pairs sure; one process")
 
 
 def learn() -> None:
@@ -326,8 +364,11 @@ def main() -> None:
     parser.add_argument("--learn", action="store_true", help="print weights learned on train")
     parser.add_argument("--common", action="store_true", help="print names that are mentioned too often")
     parser.add_argument("--lines", action="store_true", help="print precision and recall on dev by line")
+    parser.add_argument("--scale", type=int, metavar="N", help="link N synthetic incidents")
     arguments = parser.parse_args()
-    if arguments.learn:
+    if arguments.scale:
+        print_scale(arguments.scale)
+    elif arguments.learn:
         learn()
     elif arguments.common:
         learn_common()

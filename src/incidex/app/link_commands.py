@@ -50,6 +50,18 @@ def make_link_app(open_log: OpenLog) -> typer.Typer:
             print_waiting(log, as_json=json)
 
     @app.command()
+    def suggest(
+        name: Annotated[str, typer.Argument(metavar="[ID|NAME]", help="An incident; else all.")] = "",
+        save: Annotated[bool, typer.Option("--save", help="Put them in the queue.")] = False,
+        json: JsonOption = False,
+    ) -> None:
+        """Compare incidents and print which pairs may be one, or have one cause, and why."""
+        from incidex.app.link_printing import print_suggested
+
+        with open_log() as log:
+            print_suggested(log, name, save=save, as_json=json)
+
+    @app.command()
     def decide(
         one: OneArgument,
         other: OtherArgument,

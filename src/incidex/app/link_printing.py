@@ -2,9 +2,11 @@
 
 import msgspec
 
-from incidex.app.judging import suggestions
+from incidex.app.finding import get_incident
+from incidex.app.judging import MACHINE, Batch, suggestions
+from incidex.app.suggesting import suggest
 from incidex.app.terminal import headline, make_safe
-from incidex.model import Tier, fold_record
+from incidex.model import Judgement, Tier, fold_record
 from incidex.store import Log
 
 
@@ -25,3 +27,20 @@ def print_waiting(log: Log, *, as_json: bool) -> None:
             if count
             else "No pair waits for a person."
         )
+
+
+def print_suggested(log: Log, name: str, *, save: bool, as_json: bool) -> None:
+    """Compare incidents, print which may be one or have one cause, and queue them when asked to."""
+    wanted = get_incident(log, name, tier=Tier.RED).id if name else ""
+    found = [each for each in suggest(log) if not wanted or wanted in (each.one, each.other)]
+    batch = Batch(log)
+    for each in found:
+        if as_json:
+            print(msgspec.json.encode(each).decode())
+        else:
+            print(make_safe(f"{each.one}  {each.other}\n    {each.why}"))
+        batch.judge(each.one, each.other, Judgement.UNSURE, why=each.why, by=MACHINE)
+    if save and found:
+        batch.append()
+    if not as_json:
+        print(f"{len(found)} pairs" + (", now in the queue of `incidex link`." if save and found else "."))

@@ -98,6 +98,11 @@ def show_incident(incident: Incident, *, quotes: int = 3) -> RenderableType:
             parts.append(Text(f"  {_report(report)}"))
             if removal := incident.removed.get(report.id):
                 parts.append(Text(f"    {_removal(removal)}", style="italic"))
+    if incident.circular:
+        told = " ".join(incident.circular)
+        parts.append(
+            Text(_flat(f"\nIts sources only quote each other or other databases. {told}"), style="bold")
+        )
     if incident.ties:
         parts.append(Text("\nOther incidents", style="bold"))
         parts.extend(Text(f"  {_tie(tie)}") for tie in incident.ties)

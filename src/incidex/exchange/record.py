@@ -29,6 +29,7 @@ def to_record(incident: Incident) -> Json:
         "withheld": dict(incident.withheld),
         "reports": [_to_report(report) for report in incident.reports],
         "ties": [_to_tie(tie) for tie in incident.ties],
+        "circular": list(incident.circular),
         "removed": {report: _to_removal(removal) for report, removal in incident.removed.items()},
     }
 

@@ -1,6 +1,7 @@
 """Which accounts are of one incident: keys to find them by, and scores that explain themselves."""
 
 from incidex.linking.account import Account, Facts, facts, make_account, name_keys
+from incidex.linking.campaigns import related, related_pairs
 from incidex.linking.compare import Measures, Score, Table, get_table, measures, same_incident
 from incidex.linking.copies import NEAR_COPY, find_agency, likeness_of_texts, near_copies
 from incidex.linking.keys import candidate_pairs, frequencies, keys, rank
@@ -33,6 +34,8 @@ __all__ = [
     "name_keys",
     "near_copies",
     "rank",
+    "related",
+    "related_pairs",
     "same_incident",
     "short_names",
 ]

@@ -42,6 +42,7 @@ class Account:
     """What is compared of an account. Names are folded; mentions are keys, see `mention_key`."""
 
     names: frozenset[str] = frozenset()
+    secondary: frozenset[str] = frozenset()  # names of others that its breach struck
     domains: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
     event: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
@@ -80,6 +81,7 @@ def make_account(held: Facts, text: str = "") -> Account:
         event = {"mentioned": tuple((date(int(year), 1, 1), date(int(year), 12, 28)) for year in years)}
     return Account(
         names=frozenset(map(fold_name, held.get("victim.name", ()))) - {""},
+        secondary=frozenset(map(fold_name, held.get("victim.secondary", ()))) - {""},
         domains=frozenset(map(fold_domain, held.get("victim.domain", ()))) - {""},
         mentions=frozenset(map(mention_key, mentions(text))) if text else frozenset(),
         event=event,

@@ -21,6 +21,7 @@ from incidex.model.changes import (
     Sampled,
     past,
 )
+from incidex.model.circular import circular_sources
 from incidex.model.claims import CONTEXT, REMOVED, Claim, Evidence, Span, Speaker, name_by_content
 from incidex.model.conflict import ConflictError
 from incidex.model.difference import Difference, Happened, compare
@@ -116,6 +117,7 @@ __all__ = [
     "Value",
     "Verdict",
     "Withheld",
+    "circular_sources",
     "compare",
     "fold",
     "fold_record",

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from incidex.model.circular import circular_sources
 from incidex.model.claims import Claim
 from incidex.model.nouns import Report
 from incidex.model.words import Decision, Judgement, Stance, Status, Tier
@@ -91,6 +92,11 @@ class Incident:
     def merged(self) -> tuple[str, ...]:
         """Return the ids of the incidents that were found to be this one."""
         return tuple(tie.other for tie in self.ties if tie.judgement is Judgement.SAME)
+
+    @property
+    def circular(self) -> tuple[str, ...]:
+        """Return why nobody that the tier can see stands behind the incident, or nothing."""
+        return circular_sources(self.claims, self.reports)
 
     def find(self, name: str) -> Value | None:
         """Return the field's strongest value, or `None` where the record is silent."""

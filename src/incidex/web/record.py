@@ -171,6 +171,7 @@ class Page:
     timeline: tuple[Moment, ...]
     reports: tuple[Filed, ...]
     related: tuple[Related, ...]
+    circular: tuple[str, ...]  # why its sources only quote each other
     version: int
     changed: str
     statuses: tuple[tuple[str, str, int], ...]  # status, sign, number of values
@@ -194,6 +195,7 @@ def make_record(incident: Incident) -> Page:
         timeline=tuple(_timeline(incident)),
         reports=tuple(_filed(incident, report) for report in incident.reports),
         related=tuple(_relate(tie) for tie in incident.ties),
+        circular=incident.circular,
         version=incident.version,
         changed=say_date(incident.changed_at.date().isoformat()),
         statuses=tuple(_count_statuses(incident)),
