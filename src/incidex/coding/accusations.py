@@ -2,16 +2,31 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from incidex.codebook import find_terms
 from incidex.coding.base import Prepared, Reading
+from incidex.coding.lexicon import Lexicon
 from incidex.coding.parties import AUTHORITY_NAME
 from incidex.coding.phrases import NAME, clean, is_name, windows
 from incidex.model import Span, Stance
 
-_BLAME_CUE = re.compile(
-    r"\b(?:blame|accuse|behind|responsib|work of|attribut|trace|rival|competitor|den[iy]|reject|credit)"
-)
+_CUE_WORDS = """
+blame* accuse* behind responsib* work_of attribut* trace* rival* competitor* deny denies denied reject* credit
+"""
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words beside which somebody is accused."""
+    return Lexicon(word.replace("_", " ") for word in _CUE_WORDS.split())
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what this coder waits for."""
+    return (lexicon(),)
+
+
 _BLAMES = re.compile(
     rf"\b(?:blames|blamed|accuses|accused)\s(?:(?:its|a|the|an|their)\s)?(?:[a-z]+\s)?(?:rival|competitor|"
     rf"company|group|gang|firm)?,?\s?({NAME})"
@@ -48,7 +63,7 @@ def _named(
     prepared: Prepared, pattern: re.Pattern[str], confidence: float, why: str, stance: str = ""
 ) -> Iterator[Reading]:
     text = prepared.text
-    near = windows(text, _BLAME_CUE)
+    near = windows(text, (hit.start for hit in prepared.find(lexicon())))
     for match in (match for start, end in near for match in pattern.finditer(text, start, end)):
         group = next(index for index, words in enumerate(match.groups(), 1) if words)
         name = clean(match[group])

@@ -1,9 +1,11 @@
 """Older and other incidents that a report only mentions: the words that are not of the news."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
 from incidex.coding.base import Prepared
+from incidex.coding.lexicon import Lexicon
 from incidex.coding.parties import AUTHORITY_NAME
 from incidex.coding.phrases import NAME, clean, is_name
 from incidex.model import Span
@@ -59,31 +61,79 @@ _OWN_SUBJECT = re.compile(
     rf"operator|carrier))|{NAME})\s"
     rf"(?:had\s|was\s|were\s|has\s|also\s|had been\s){{0,2}}{_HIT}\b"
 )
+_PUNISHED = re.compile(r"\bwas (?:fined|jailed|sued)\b")
 _HAPPENED = re.compile(rf"\b{_HIT}\b")
 _NAMES = re.compile(rf"(?<![\w’']){NAME}")
-#: Cheap words without which no pattern above can match.
-_GATE = re.compile(
-    r"\bafter\b|\bsince\b|recall|reminisc|resembl|compar|echo|like the|not the first|imilar|no link|"
-    r"nothing to do|"
-    r"not linked|not connected|not related|earlier|previous|nother|once before|already|\bago\b|before|"
-    r"Last |(?:19|20)\d\d"
-)
+#: Words without which no pattern above can match, by the pattern that they are for.
+_CUES: Mapping[str, str] = {
+    "time": "after|since",
+    "beside": (
+        "recall|recalls|recalled|recalling|echo|echoes|echoed|resemble|resembles|resembled|reminiscent|"
+        "compare|"
+        "compares|compared|comparable|like the|not the first|similar|no link|nothing to do|not linked|"
+        "not connected|not related|earlier|previous|another|once before"
+    ),
+    "past": "already|previously|once|ago|earlier|before|last year|last month|fined|jailed|sued",
+}
+_DATED = ("In ", "Back in ", "During ", "As early as ", "“In ", "Last ")
+#: A lead-up begins within so many characters of its sentence.
+_EARLY = 40
+#: A report's background is looked for in this many sentences; more than that are no report.
+_MOST_SENTENCES = 400
 #: The beginning of a report is the news, whatever its words.
 _LEAD = 1
 #: If more of a report than this were background, it would be the story.
 _MOST = 0.6
 
 
+@cache
+def _kinds() -> Mapping[str, set[str]]:
+    kinds: dict[str, set[str]] = {}
+    for kind, words in _CUES.items():
+        for word in words.split("|"):
+            kinds.setdefault(word, set()).add(kind)
+    return kinds
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words that set another incident beside the news."""
+    return Lexicon(_kinds(), overlapping=True)
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what the search for background waits for."""
+    return (lexicon(),)
+
+
 def find_background(prepared: Prepared) -> tuple[Span, ...]:
     """Return the stretches of a report that tell of an older or another incident than the news, in order."""
-    sentences = prepared.sentences
-    if len(sentences) < 2 or not _GATE.search(prepared.text):
+    if len(prepared.sentences) < 2:
         return ()
     year = _year_of_news(prepared)
-    found = [span for number in range(len(sentences)) for span in _in_sentence(prepared, number, year)]
+    found = [
+        span
+        for number, cues in sorted(_cued(prepared).items())
+        for span in _in_sentence(prepared, number, year, cues)
+    ]
     if sum(span.end - span.start for span in found) > _MOST * len(prepared.text):
         return ()
     return tuple(found)
+
+
+def _cued(prepared: Prepared) -> Mapping[int, Mapping[str, int]]:
+    """Return, by sentence, which kinds of cue it has and where in it the first of each stands."""
+    cued: dict[int, dict[str, int]] = {}
+    text, kinds = prepared.text, _kinds()
+    for hit in prepared.find(lexicon()):
+        number = prepared.places.at(hit.start)
+        if 0 <= number < _MOST_SENTENCES:
+            for kind in kinds[hit.term]:
+                cued.setdefault(number, {}).setdefault(kind, hit.start - prepared.sentences[number].start)
+    for number, sentence in enumerate(prepared.sentences[:_MOST_SENTENCES]):
+        if text.startswith(_DATED, sentence.start):
+            cued.setdefault(number, {}).setdefault("past", 0)
+    return cued
 
 
 def mask(text: str, spans: tuple[Span, ...]) -> str:
@@ -102,49 +152,52 @@ def _year_of_news(prepared: Prepared) -> int:
     return max((int(year) for year in _YEARS.findall(lead)), default=0)
 
 
-def _in_sentence(prepared: Prepared, number: int, year: int) -> Iterator[Span]:
+def _in_sentence(prepared: Prepared, number: int, year: int, cues: Mapping[str, int]) -> Iterator[Span]:
     text, sentence = prepared.text, prepared.sentences[number]
     words = text[sentence.start : sentence.end]
-    if len(words) > 1_000 or not _GATE.search(words):
+    if len(words) > 1_000:
         return
-    leads_up = _LEADS_UP.match(words)
-    if leads_up and not _names_known(leads_up.group(), text[: sentence.start]):
+    after = cues.get("time")
+    leads_up = _LEADS_UP.match(words) if after is not None and after < _EARLY else None
+    if leads_up and not _names_known(leads_up.group(), text, sentence.start):
         yield Span(sentence.start, sentence.start + leads_up.end())
         return
     if number == 0:
         return
-    if _is_other(words, text[: sentence.start], year):
+    if cues.keys() - {"time"} and _is_other(words, text, sentence.start, year, cues):
         yield sentence
         return
-    trails = _TRAILS.search(words)
-    if trails and _names_new(trails.group(), text[: sentence.start + trails.start()]):
+    trails = _TRAILS.search(words, max(0, after - _EARLY)) if after is not None else None
+    if trails and _names_new(trails.group(), text, sentence.start + trails.start()):
         yield Span(sentence.start + trails.start(), sentence.end)
 
 
-def _is_other(words: str, before: str, year: int) -> bool:
+def _is_other(words: str, text: str, start: int, year: int, cues: Mapping[str, int]) -> bool:
     """Say whether a whole sentence is of something else than the news."""
     years = [int(found) for found in _YEARS.findall(words)]
     is_older = bool(year and years) and max(years) < year - 1
-    is_beside = _BESIDE.search(words) and not _TO_COME.search(words)
-    if is_beside and (_names_new(words, before) or years or _HAPPENED.search(words)):
+    is_beside = "beside" in cues and _BESIDE.search(words) and not _TO_COME.search(words)
+    if is_beside and (years or _HAPPENED.search(words) or _names_new(words, text, start)):
         return True
-    earlier = _EARLIER.match(words)
-    if earlier and _HAPPENED.search(words):
+    if "past" not in cues or not _HAPPENED.search(words):
+        return False
+    has_already = _ALREADY.search(words) is not None
+    if earlier := _EARLIER.match(words):
         if not earlier["year"]:
-            return _names_new(words, before) or _ALREADY.search(words) is not None or " had " in words
+            return has_already or " had " in words or _names_new(words, text, start)
         return is_older and _OWN_SUBJECT.search(words) is not None
-    if _ALREADY.search(words) and _HAPPENED.search(words) and (years or _names_new(words, before)):
+    if has_already and (years or _names_new(words, text, start)):
         return True
-    return is_older and re.search(r"\bwas (?:fined|jailed|sued)\b", words) is not None
+    return is_older and _PUNISHED.search(words) is not None
 
 
-def _names_new(words: str, before: str) -> bool:
-    """Say whether the words name somebody who was not named before."""
-    return any(name not in before for name in _names(words))
+def _names_new(words: str, text: str, before: int) -> bool:
+    """Say whether the words name somebody who is not named before a place of the text."""
+    return any(text.find(name, 0, before) < 0 for name in _names(words))
 
 
-def _names_known(words: str, before: str) -> bool:
-    return any(name in before for name in _names(words))
+def _names_known(words: str, text: str, before: int) -> bool:
+    return any(text.find(name, 0, before) >= 0 for name in _names(words))
 
 
 def _names(words: str) -> Iterator[str]:

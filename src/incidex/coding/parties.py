@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
+from incidex.coding.base import Prepared
+from incidex.coding.lexicon import Lexicon
 from incidex.coding.phrases import NAME, actor_names, clean, initials, is_name, places, windows
 from incidex.coding.subjects import RANKS, Phrase, kinds, parse
-from incidex.model import Report, Role, Source, Speaker
+from incidex.model import Role, Source, Speaker
 
 _PLURAL = {"customer": "customers", "user": "users", "patient": "patients", "employee": "employees"}
 
@@ -252,20 +255,42 @@ def _is_same(name: str, whole: str) -> bool:
     )
 
 
-def make_cast(report: Report | None, text: str, victim: str) -> Cast:
+@cache
+def lexicon() -> Lexicon:
+    """Return the words beside which an actor is named."""
+    return Lexicon(_CLAIM_CUES)
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what the reading of the parties waits for."""
+    return (lexicon(),)
+
+
+def make_cast(prepared: Prepared, victim: str) -> Cast:
     """Return the parties of a report, given the victim that was read in it."""
-    source = report.source if report else Source(name="publisher", role=Role.PRESS)
+    source = prepared.report.source if prepared.report else Source(name="publisher", role=Role.PRESS)
     publisher = Speaker(party_name(source), source.role)
     if source.role is Role.VICTIM and victim:
         victim = publisher.name
-    actors = (name for name in _actors(text) if not (victim and _is_same(name, victim)))
+    actors = (name for name in _actors(prepared) if not (victim and _is_same(name, victim)))
     return Cast(publisher, victim, tuple(actors))
 
 
 #: Characters of a text in which its actors are looked for.
 _REACH = 60_000
-_CLAIM_CUE = re.compile(
-    r"\b(?:responsibility|credit|itself|themselves|known as|called|members|leader|group|gang|hackers|crew)\b"
+_CLAIM_CUES = (
+    "responsibility",
+    "credit",
+    "itself",
+    "themselves",
+    "known as",
+    "called",
+    "members",
+    "leader",
+    "group",
+    "gang",
+    "hackers",
+    "crew",
 )
 _CLAIMED_IT = re.compile(
     rf"({NAME})(?:,[^,.\n]{{1,60}},)?\s(?:(?:has|have|had|later|also)\s){{0,2}}(?:claimed|claims|took|"
@@ -276,13 +301,11 @@ _CLAIMED_IT = re.compile(
 )
 
 
-def _actors(text: str) -> Iterator[str]:
+def _actors(prepared: Prepared) -> Iterator[str]:
     seen: set[str] = set()
-    found = (
-        match
-        for start, end in windows(text[:_REACH], _CLAIM_CUE)
-        for match in _CLAIMED_IT.finditer(text, start, end)
-    )
+    text = prepared.text
+    cues = (hit.start for hit in prepared.find(lexicon()) if hit.start < _REACH)
+    found = (match for start, end in windows(text, cues) for match in _CLAIMED_IT.finditer(text, start, end))
     for match in found:
         name = clean(match[1] or match[2] or match[3])
         if is_name(name) and name not in seen and len(seen) < 20:

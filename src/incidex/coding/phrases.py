@@ -1,8 +1,8 @@
 """Names of organisations and people as they stand in prose, and what to strip from them."""
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 
 from incidex.codebook import get_vocabulary
 
@@ -49,6 +49,7 @@ doctor student exposed impacted api ssn ssns hipaa elasticsearch pa deputy sheri
 NOT_NAMES = frozenset(_PLAIN.split())
 
 
+@lru_cache(maxsize=16384)
 def clean(name: str) -> str:
     """Return a name without article, possessive, closing stop or legal form."""
     plain = " ".join(name.split()).strip(" ,.;:-–'’\"")
@@ -58,15 +59,15 @@ def clean(name: str) -> str:
     return shorter.strip(" ,.;:-–") or plain
 
 
-def windows(text: str, cue: re.Pattern[str], *, reach: int = 160) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of a text around a cue, in order and disjoint, so that the rest costs nothing."""
+def windows(text: str, cues: Iterable[int], *, reach: int = 160) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text around places, in order and disjoint, so that the rest costs nothing."""
     start = end = -1
-    for found in cue.finditer(text):
-        if found.start() - reach > end:
+    for place in cues:
+        if place - reach > end:
             if end >= 0:
                 yield start, end
-            start = max(0, text.rfind(" ", 0, max(0, found.start() - reach)) + 1)
-        end = min(len(text), found.end() + reach)
+            start = max(0, text.rfind(" ", 0, max(0, place - reach)) + 1)
+        end = min(len(text), place + reach)
     if end >= 0:
         yield start, end
 
@@ -98,6 +99,7 @@ def malware_names() -> frozenset[str]:
     return frozenset(name for term in get_vocabulary("malware").values() for name in term.names)
 
 
+@lru_cache(maxsize=16384)
 def is_name(words: str) -> bool:
     """Say whether capitalised words can name an organisation or a person, and not a month or a country."""
     if len(words) < 3 or words.casefold() in NOT_NAMES or words.casefold() in places():

@@ -153,16 +153,16 @@ def _kind_of(text: str, sentence: Span, gap: str) -> str:
     words = text[sentence.start : min(sentence.end, sentence.start + 200)]
     if "\n" in gap and _BULLET.match(words):
         return "heading" if words.startswith("#") else "item"
+    if "\n" not in gap:
+        if ": " in words and _INLINE_HEAD.match(words):
+            return "inline"
+        return "turn" if _TURN.match(words) else ""
     head = _HEAD.match(text, sentence.start, sentence.start + 200)
     if "\n\n" in gap:
         if _TURN_OF_PARAGRAPH.match(words):
             return "turn"
         return "item" if head else "heading" if _is_heading(text, sentence) else "paragraph"
-    if "\n" in gap and head:
-        return "item"
-    if _INLINE_HEAD.match(words):
-        return "inline"
-    return "turn" if _TURN.match(words) else ""
+    return "item" if head else "turn" if _TURN.match(words) else ""
 
 
 def _is_heading(text: str, sentence: Span) -> bool:

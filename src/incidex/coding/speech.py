@@ -36,7 +36,8 @@ _NOT_SPEECH = re.compile(
 #: What a verb of deeds is followed by when something is said: "disclosed that", "notified users of a breach".
 _SAID_THAT = re.compile(
     r"[^.;:,]{0,40}?\s(?:that|how|it|they|he|she)\b|\s(?:of|on|in|yesterday|today|last)\s|"
-    r"\s(?:an?|the|its|no)\s(?:\w{1,20}\s){0,3}(?:breach|attack|hack|incident|leak|intrusion|compromise|theft|loss|"
+    r"\s(?:an?|the|its|no)\s(?:\w{1,20}\s){0,3}(?:breach|attack|hack|incident|leak|intrusion|compromise|"
+    r"theft|loss|"
     r"sign|evidence)"
     r"|\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|:"
 )
@@ -73,7 +74,8 @@ _OF_IT = re.compile(
 )
 #: Openings of a clause that a speaker at the end of the sentence need not have said.
 _NOT_SAID = re.compile(
-    r"(?:asked|although|though|while|whereas|if|when|after|before|speaking|despite|contrary|unlike|since|as)\b",
+    r"(?:asked|although|though|while|whereas|if|when|after|before|speaking|despite|contrary|unlike|since|"
+    r"as)\b",
     re.IGNORECASE,
 )
 
@@ -156,6 +158,9 @@ class _Listener:
         self._found: list[Utterance] = []
         self._last: Speaker | None = None  # who spoke last
         self._heard = -1  # in which sentence
+        self._before: Speaker | None = None  # whom "it" means in the sentence at hand
+        self._asked = True  # whether that has been worked out
+        self._number = 0  # of the sentence at hand
         self._people: dict[str, Speaker] = {}  # by surname, whom a person speaks for
 
     def listen(self, hits: Sequence[Hit]) -> list[Utterance]:
@@ -206,21 +211,27 @@ class _Listener:
 
     def _in_sentence(self, number: int, verbs: Sequence[Hit]) -> None:
         sentence = self._sentences[number]
-        before = self._before(number)
+        self._asked = False
+        self._number = number
         floor = sentence.start
         for hit in verbs:
             if hit.start < floor or self._is_quoted(hit) or not self._is_speech(hit):
                 continue
-            speaker, scope = self._speaker_of(hit, sentence, floor, before)
+            speaker, scope = self._speaker_of(hit, sentence, floor)
             if speaker is None:
                 continue
             for span in scope:
                 self._found.append(Utterance(span, speaker, hit.start))
-            floor, before = hit.end, speaker
+            floor, self._before, self._asked = hit.end, speaker, True
             self._last, self._heard = speaker, number
 
-    def _before(self, number: int) -> Speaker | None:
-        """Return whom "it" and "the company" mean at the start of a sentence: the last topic or speaker."""
+    def _spoke_before(self) -> Speaker | None:
+        """Return whom "it" and "the company" mean: who spoke in this sentence, else before it."""
+        if not self._asked:
+            self._before, self._asked = self._last_before(self._number), True
+        return self._before
+
+    def _last_before(self, number: int) -> Speaker | None:
         if number == 0:
             return None
         sentence, previous = self._sentences[number], self._sentences[number - 1]
@@ -269,19 +280,17 @@ class _Listener:
             return _REPORTED_TO.match(after) is None
         return True
 
-    def _speaker_of(
-        self, hit: Hit, sentence: Span, floor: int, before: Speaker | None
-    ) -> tuple[Speaker | None, list[Span]]:
+    def _speaker_of(self, hit: Hit, sentence: Span, floor: int) -> tuple[Speaker | None, list[Span]]:
         """Return who is the subject of a verb, and which words are theirs."""
         if _verbs()[hit.term] in {"according", "per"}:
-            return self._according(hit, sentence, before)
+            return self._according(hit, sentence)
         text = self._text
         if _PASSIVE.search(text, max(floor, hit.start - 26), hit.start):
             return None, []
         if _verbs()[hit.term] == "inverting" and _BEFORE_INVERTED.search(
             text, max(0, hit.start - 3), hit.start
         ):
-            found = self._inverted(hit, sentence, before)
+            found = self._inverted(hit, sentence)
             if found is not None:
                 return found, self._scope(sentence, floor, hit.start, hit.end)
             if text[hit.start - 2 : hit.start].strip()[-1:] in {"”", '"', "»", "“"}:
@@ -291,18 +300,20 @@ class _Listener:
                 if floor > sentence.start and self._last is not None:
                     return self._last, self._scope(sentence, floor, hit.start, hit.end)
                 continue
-            speaker = self._identify(phrase, before)
+            speaker = self._identify(phrase)
             if speaker is not None:
                 return speaker, self._scope(sentence, floor, phrase.start, hit.end)
         return None, []
 
-    def _identify(self, phrase: Phrase, before: Speaker | None) -> Speaker | None:
+    def _identify(self, phrase: Phrase) -> Speaker | None:
         """Return who a subject stands for, and remember whom the people named in it speak for."""
         surname = phrase.before.rpartition(" ")[2]
         known = self._people.get(surname) if not phrase.kind else None
         if known is not None:
             return known
-        speaker = self._cast.identify(phrase, before)
+        # A name needs nobody to have spoken before; all else may mean whoever did.
+        is_name = bool(phrase.before) and not phrase.kind and not phrase.aside
+        speaker = self._cast.identify(phrase, None if is_name else self._spoke_before())
         if speaker is None or speaker.role in {Role.PRESS, Role.ACTOR}:
             return speaker
         for name in (phrase.before, phrase.aside.before if phrase.aside else ""):
@@ -311,7 +322,7 @@ class _Listener:
                 self._people[last] = speaker
         return speaker
 
-    def _inverted(self, hit: Hit, sentence: Span, before: Speaker | None) -> Speaker | None:
+    def _inverted(self, hit: Hit, sentence: Span) -> Speaker | None:
         """Read "…, said X": the verb stands after a comma or a quotation and before its subject."""
         match = _INVERTED.match(self._text, hit.end, min(sentence.end, hit.end + 160))
         if not match or _NO_SUBJECT.search(match[1]):
@@ -320,17 +331,15 @@ class _Listener:
         if self._text[match.end(1) : match.end(1) + 2] == ", ":
             more = _ASIDE.match(self._text, match.end(1), sentence.end)
             aside = parse(more[1], 0, None) if more else None
-        return self._identify(parse(match[1], match.start(1), aside), before)
+        return self._identify(parse(match[1], match.start(1), aside))
 
-    def _according(
-        self, hit: Hit, sentence: Span, before: Speaker | None
-    ) -> tuple[Speaker | None, list[Span]]:
+    def _according(self, hit: Hit, sentence: Span) -> tuple[Speaker | None, list[Span]]:
         start = hit.start + 4 if _verbs()[hit.term] == "per" else hit.end
         match = re.compile(r"\s?([^.;:!?,“”\"«»„()]{2,120})").match(self._text, start, sentence.end)
         if not match:
             return None, []
         words = match[1].replace("\n", " ")
-        speaker = self._cast.identify(parse(words, match.start(1), None), before)
+        speaker = self._cast.identify(parse(words, match.start(1), None), self._spoke_before())
         if hit.start - sentence.start < 8:
             return speaker, _spans(match.end(), sentence.end)
         rest = self._text[match.end() : sentence.end]

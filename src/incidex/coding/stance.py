@@ -1,9 +1,13 @@
 """Whether a passage asserts, denies or doubts what stands in it, or says nothing of the kind at all."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
+from incidex.coding.base import Prepared
+from incidex.coding.lexicon import Lexicon
 from incidex.model import Span, Stance
 
 #: Where a new clause begins whatever came before.
@@ -97,17 +101,39 @@ _DROP = re.compile(
     r"|\bdeclined to\b|\bdid not respond\b|\bwhat to\b",
     re.IGNORECASE,
 )
-#: A word without which no pattern above can match; most sentences have none, and need no more reading.
-_CUE = re.compile(
-    r"\b(?:no|none|not|neither|nor|nobody|nothing|never|without|cannot|if|unless|in\scase|should|could|can|"
-    r"would|will|going\sto|might|must|may|please|whether|fears?|feared|fake|false|untrue|unfounded|"
-    r"unable)\b|n['’]t\b|nverified"
-    r"|\b(?:deny|deni|reject|refut|disput|dismiss|ruled|free\sof|rather|un(?:confirm|clear|known|certain)|"
-    r"doubt|possibl|potential|rumou?r|recommend|advise|suspect|speculat|wonder|plan|intend|aim|hop(?:e|"
-    r"ing)|stop|"
-    r"avoid|prevent|protect|declin|what\sto)",
-    re.IGNORECASE,
-)
+#: Words without one of which no pattern here can match, by what they may do: "unsay" a claim, "deny" it,
+#: "doubt" it, or be cautious about it ("may"). Most sentences have none, and assert.
+_CUES: Mapping[str, str] = {
+    "unsay deny doubt": """
+        not ain't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mightn't mustn't shouldn't
+        wasn't weren't won't wouldn't
+    """,
+    "unsay": """
+        if unless in_case should would will going_to must please recommend* advise* plan plans planned
+        planning intend* aim aims aimed aiming hope hopes hoped hoping prevent* protect* declin* what_to
+    """,
+    "unsay doubt may": "may might could can",
+    "deny doubt": "no nothing",
+    "deny doubt may": "cannot",
+    "deny": """
+        none neither nor nobody never without deny denies denied denying denial* reject* refut* disput*
+        dismiss* ruled free_of rather fake false untrue unfounded
+    """,
+    "doubt": """
+        whether unverified unconfirmed unclear unknown uncertain doubt* rumor* rumour* fear fears feared
+        suspect* speculat* wonder* stop stops stopped unable
+    """,
+    "may": "possible possibl* potential*",
+}
+#: Words that order something, where a sentence begins with them.
+_ORDER_WORDS = """
+avoid* always change reset monitor review watch check beware remain consider
+enable install visit order request freeze shred contact call_us make_sure keep_an_eye update_your use be_wary
+be_careful be_alert be_vigilant
+"""
+_ORDERS = frozenset(word.replace("_", " ") for word in _ORDER_WORDS.split())
+#: Characters from the start of a sentence in which an order is one: "What you can do: change …".
+_ORDER_REACH = 50
 _IMPERATIVE = re.compile(
     r"(?:[-•*–]\s|\d{1,2}[.)]\s|[^.;:,]{0,40}:\s)?(?:please\s)?(?:do not|don['’]t|never|always|change|"
     r"reset|monitor|review|watch|"
@@ -122,6 +148,20 @@ _TO_DO = re.compile(r"\b(?:will|going to)\s(?:soon\s|now\s)?(?:reset|change|repl
 _YES_NO = re.compile(r"[\s“\"]{0,4}(?:A: )?(yes|no)\b", re.IGNORECASE)
 _NOT_INSIDE = re.compile(r"^(?:none|neither|never|without)\b|\b(?:no|not|never)\b", re.IGNORECASE)
 _NOT_JUST_BEFORE = re.compile(r"\b(?:not|never|no)\s(?:\w{3,20}ly\s)?\Z", re.IGNORECASE)
+_PARTICIPLE = re.compile(r"\s?(?:\w+ed|taken|stolen|lost|held)\b")
+#: Where what a verb of denial governs has ended.
+_NEW_CLAUSE = re.compile(
+    r"\band (?:said|says|that)\b|,\s(?:and|which|who)\b"
+    r"|,\s(?:it|he|she|they|the \w{2,20}|[A-Z]\w{1,20})\s(?:has|have|had|is|was|were|now|later|also|then|"
+    r"since)\b"
+)
+#: Words without which nothing behind or inside the words asked about can deny or doubt them.
+_HINT = re.compile(
+    r"\b(?:no|not|never|none|neither|without|may|might|could|fake|false|untrue|unfounded|nothing|"
+    r"had no)\b|n['’]t\b|"
+    r"potential|possibl|nverified",
+    re.IGNORECASE,
+)
 #: Characters either side in which a cue is looked for: a clause, and bounded on a text without any stop.
 _REACH = 280
 
@@ -134,7 +174,50 @@ class Weighed:
     is_cautious: bool = False
 
 
-_ASSERTED, _CLAIMS_NOTHING = Weighed(Stance.ASSERTS), Weighed(None)
+ASSERTED, _CLAIMS_NOTHING = Weighed(Stance.ASSERTS), Weighed(None)
+
+
+@cache
+def _kinds() -> Mapping[str, frozenset[str]]:
+    """Return what each cue may do to a claim."""
+    return {
+        word.replace("_", " "): frozenset(kinds.split())
+        for kinds, words in _CUES.items()
+        for word in words.split()
+    }
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words that can make a passage anything but an assertion."""
+    return Lexicon([*_ORDERS, *_kinds()])
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what the reading of stance waits for."""
+    return (lexicon(),)
+
+
+#: All that a cue may do.
+_ANYTHING = frozenset({"unsay", "deny", "doubt", "may"})
+
+
+def find_cued(prepared: Prepared) -> Mapping[int, frozenset[str]]:
+    """Return what the cues of each sentence may do, by its number; a sentence without cues asserts."""
+    text, places, kinds = prepared.text, prepared.places, _kinds()
+    cued: dict[int, frozenset[str]] = {}
+    for hit in prepared.find(lexicon()):
+        number = places.at(hit.start)
+        found = kinds.get(hit.term)
+        if found is not None:
+            cued[number] = cued.get(number, frozenset()) | found
+        elif hit.start - prepared.sentences[number].start < _ORDER_REACH:
+            cued.setdefault(number, frozenset())
+    mark = text.find("?")
+    while mark >= 0:
+        cued.setdefault(places.at(mark), frozenset())
+        mark = text.find("?", mark + 1)
+    return cued
 
 
 def read_stance(text: str, sentence: Span, span: Span, after: str = "") -> Stance | None:
@@ -144,32 +227,132 @@ def read_stance(text: str, sentence: Span, span: Span, after: str = "") -> Stanc
     not say how many …"). The scope of a cue is its clause; "denied that …" reaches over what it governs.
     A question is answered by what comes `after` the sentence, if that is a yes or a no.
     """
-    return weigh_stance(text, sentence, span, after).stance
+    return Clauses(text, sentence, after).weigh(span).stance
 
 
-def weigh_stance(text: str, sentence: Span, span: Span, after: str = "") -> Weighed:
-    """Return the stance as `read_stance` does, and whether it is only cautious."""
-    whole = text[sentence.start : max(sentence.end, span.end)]
-    if whole.endswith("?"):
-        return _answer(after)
-    if _IMPERATIVE.match(whole):
-        return _CLAIMS_NOTHING
-    if not _has_cue(whole):
-        return _ASSERTED
-    before = _unwrap(text[max(sentence.start, span.start - _REACH) : span.start])
-    behind = _unwrap(text[span.end : max(span.end, min(sentence.end, span.end + _REACH))])
-    inside = text[span.start : span.end]
-    before = "" if _BREAK.search(inside) else before
-    clause, tail = _clause_before(before), _clause_after(behind)
-    if _DROP.search(clause) or _TO_DO.search(clause):
-        return _CLAIMS_NOTHING
-    if _is_denied(before, clause, tail, inside):
-        return Weighed(Stance.DENIES)
-    if _DOUBT.search(clause) or "nverified" in tail:
-        return Weighed(Stance.DOUBTS)
-    if _MAY.search(clause) or _MAY.search(inside) or _MAY_AFTER.match(tail):
-        return Weighed(Stance.DOUBTS, is_cautious=not _BY_SOMEBODY.search(whole))
-    return _ASSERTED
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """Where the cues of one clause end; a place has a cue before it when the first one ends before it."""
+
+    drop: int  # where the first word that unsays a claim ends
+    doubt: int
+    may: int
+    denials: tuple[tuple[int, int], ...]
+
+
+#: Further than any place of a text.
+_NEVER = 1 << 60
+
+
+class Clauses:
+    """The clauses of one sentence, read once for all the words that are asked about in it."""
+
+    def __init__(self, text: str, sentence: Span, after: str = "", kinds: frozenset[str] = _ANYTHING) -> None:
+        """Take the sentence apart at its marks and conjunctions.
+
+        `after` is what answers a question, and `kinds` what the sentence's cues may do.
+        """
+        self._kinds = kinds
+        self._words = text[sentence.start : sentence.end].replace("\n", " ")
+        self._offset = sentence.start
+        self._whole: Weighed | None = None
+        if self._words.endswith("?"):
+            self._whole = _answer(after)
+        elif _IMPERATIVE.match(self._words):
+            self._whole = _CLAIMS_NOTHING
+        breaks = [match.span() for match in _BREAK.finditer(self._words)]
+        self._begins = [start for start, _ in breaks]
+        self._ends = [end for _, end in breaks]
+        self._hints = [match.start() for match in _HINT.finditer(self._words)] if kinds - {"unsay"} else []
+        self._governing = [match.end() for match in _GOVERNS.finditer(self._words)] if "deny" in kinds else []
+        self._known: dict[int, _Clause] = {}
+
+    def weigh(self, span: Span) -> Weighed:
+        """Return how the sentence stands to the words at a span of the text."""
+        if self._whole is not None:
+            return self._whole
+        words, start = self._words, span.start - self._offset
+        end = min(max(span.end - self._offset, start), len(words))
+        index = bisect_right(self._ends, start)
+        begin = self._ends[index - 1] if index else 0
+        if index < len(self._ends) and self._begins[index] >= start and self._ends[index] <= end:
+            begin = start  # the words are of two clauses: what stands before them is of neither
+        clause = self._clause_at(begin)
+        if clause.drop <= start:
+            return _CLAIMS_NOTHING
+        tail = self._tail(end)
+        if self._is_denied(clause, start, end, begin, tail):
+            return Weighed(Stance.DENIES)
+        if clause.doubt <= start or "nverified" in tail:
+            return Weighed(Stance.DOUBTS)
+        if (
+            clause.may <= start
+            or (tail and _MAY_AFTER.match(tail))
+            or (self._has_hint(start, end) and (_MAY.search(words, start, end)))
+        ):
+            near = words[max(0, start - _REACH) : end + len(tail)]
+            return Weighed(Stance.DOUBTS, is_cautious=not _BY_SOMEBODY.search(near))
+        return ASSERTED
+
+    def _clause_at(self, begin: int) -> _Clause:
+        """Return the cues of the clause that begins at a place."""
+        if begin not in self._known:
+            stop = bisect_left(self._begins, begin)
+            end = self._begins[stop] if stop < len(self._begins) else len(self._words)
+            self._known[begin] = self._read_clause(begin, end)
+        return self._known[begin]
+
+    def _read_clause(self, begin: int, end: int) -> _Clause:
+        words, kinds = self._words, self._kinds
+        unsay = "unsay" in kinds
+        return _Clause(
+            drop=min(_first(_DROP, words, begin, end), _first(_TO_DO, words, begin, end))
+            if unsay
+            else _NEVER,
+            doubt=_first(_DOUBT, words, begin, end) if "doubt" in kinds else _NEVER,
+            may=_first(_MAY, words, begin, end) if "may" in kinds else _NEVER,
+            denials=tuple(each.span() for each in _DENIAL_BEFORE.finditer(words, begin, end))
+            if "deny" in kinds
+            else (),
+        )
+
+    def _has_hint(self, start: int, end: int) -> bool:
+        """Say whether a word that may deny or doubt stands between two places."""
+        index = bisect_left(self._hints, start)
+        return index < len(self._hints) and self._hints[index] < end
+
+    def _tail(self, end: int) -> str:
+        """Return what follows to the clause's end, or "" when nothing in it can deny or doubt."""
+        stop = bisect_left(self._begins, end)
+        limit = min(self._begins[stop] if stop < len(self._begins) else len(self._words), end + _REACH)
+        return _clause_after(self._words[end:limit]) if self._has_hint(end, limit) else ""
+
+    def _is_denied(self, clause: _Clause, start: int, end: int, begin: int, tail: str) -> bool:
+        words = self._words
+        if self._has_hint(max(begin, start - 24), end) and (
+            _NOT_INSIDE.search(words[start:end])
+            or _NOT_JUST_BEFORE.search(words[max(begin, start - 24) : start])
+        ):
+            return True
+        for cue_start, cue_end in reversed(clause.denials):
+            if cue_end < start - _REACH:
+                break
+            if cue_end <= start and not _closed(
+                words[begin:start], cue_start - begin, cue_end - begin, tail or words[end:]
+            ):
+                return True
+        if tail and _DENIAL_AFTER.search(tail):
+            return True
+        governing = bisect_right(self._governing, start) - 1
+        if governing < 0 or self._governing[governing] < start - _REACH:
+            return False
+        return begin != start and not _ends_speech(words[self._governing[governing] : start])
+
+
+def _first(pattern: re.Pattern[str], words: str, begin: int, end: int) -> int:
+    """Return where the first match ends, or a place that no text has."""
+    found = pattern.search(words, begin, end)
+    return found.end() if found else _NEVER
 
 
 def _answer(after: str) -> Weighed:
@@ -177,76 +360,35 @@ def _answer(after: str) -> Weighed:
     found = _YES_NO.match(after)
     if not found:
         return _CLAIMS_NOTHING
-    return _ASSERTED if found[1].casefold() == "yes" else Weighed(Stance.DENIES)
+    return ASSERTED if found[1].casefold() == "yes" else Weighed(Stance.DENIES)
 
 
-@lru_cache(maxsize=256)
-def _has_cue(sentence: str) -> bool:
-    """Say whether a sentence can hold a denial, doubt or condition; asked again for each reading in it."""
-    return _CUE.search(sentence) is not None
-
-
-def _unwrap(words: str) -> str:
-    """Join lines that were broken by hand, so that a cue may stand on both sides of the break."""
-    return words.replace("\n", " ")
-
-
-def _is_denied(before: str, clause: str, tail: str, inside: str) -> bool:
-    if _NOT_INSIDE.search(inside) or _NOT_JUST_BEFORE.search(clause):
-        return True
-    if any(not _closed(clause, cue, tail) for cue in _DENIAL_BEFORE.finditer(clause)):
-        return True
-    if _DENIAL_AFTER.search(tail):
-        return True
-    governing = max((cue.end() for cue in _GOVERNS.finditer(before)), default=-1)
-    return governing >= 0 and not _ends_speech(before[governing:])
-
-
-def _closed(clause: str, cue: re.Match[str], tail: str) -> bool:
-    """Say whether what a denial governs has ended before the words that `tail` follows.
+def _closed(clause: str, start: int, end: int, tail: str) -> bool:
+    """Say whether what a denial at `start:end` governs has ended before the words that `tail` follows.
 
     "No names, cards or passwords were taken" is one clause to its end; "it was not hacked, and names were
     taken" is two, and so is "it denied the attack, and names were taken".
     """
-    since = clause[cue.end() :]
-    is_passive = _PASSIVE.search(clause[: cue.start()]) and re.match(
-        r"\s?(?:\w+ed|taken|stolen|lost|held)\b", since
-    )
-    governs_verb = not cue.group().strip().casefold().startswith(("no", "neither")) or "not" in cue.group()
+    cue, since = clause[start:end], clause[end:]
+    is_passive = _PASSIVE.search(clause, 0, start) and _PARTICIPLE.match(since)
+    governs_verb = not cue.strip().casefold().startswith(("no", "neither")) or "not" in cue
     for soft in _SOFT.finditer(since):
         if is_passive or soft.group().strip() == "that" or since.startswith("that ", soft.end()):
-            return not (soft.start() < 2 and _GOVERNS.fullmatch(cue.group()))
+            return not (soft.start() < 2 and _GOVERNS.fullmatch(cue))
         if _FINITE.search(since, 0, soft.start()):
             return True
         if governs_verb and "," in soft.group() and since[soft.end() :].strip() in {"", "and"}:
-            return bool(_FINITE.match(tail.lstrip()))
+            return bool(_FINITE.match(tail[:40].lstrip()))
     return False
 
 
 def _ends_speech(since: str) -> bool:
-    return bool(
-        _BREAK.search(since)
-        or re.search(
-            r"\band (?:said|says|that)\b|,\s(?:and|which|who)\b"
-            r"|,\s(?:it|he|she|they|the \w{2,20}|[A-Z]\w{1,20})\s(?:has|have|had|is|was|were|now|later|"
-            r"also|then|since)\b",
-            since,
-        )
-    )
-
-
-def _clause_before(before: str) -> str:
-    start = 0
-    for found in _BREAK.finditer(before):
-        start = found.end()
-    return before[start:]
+    return bool(_BREAK.search(since) or _NEW_CLAUSE.search(since))
 
 
 def _clause_after(after: str) -> str:
     """Return what follows up to the clause's end: a verb, and then a comma or "and"."""
-    hard = _BREAK.search(after)
-    tail = after[: hard.start()] if hard else after
-    for soft in _SOFT.finditer(tail):
-        if _FINITE.search(tail, 0, soft.start()):
-            return tail[: soft.start()]
-    return tail
+    for soft in _SOFT.finditer(after):
+        if _FINITE.search(after, 0, soft.start()):
+            return after[: soft.start()]
+    return after

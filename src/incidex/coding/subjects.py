@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 from incidex.coding.cues import read_rows
 from incidex.coding.phrases import NAME, NOT_NAMES
 
-#: Characters before a verb in which its subject is looked for.
+#: Characters before a verb in which its subject is looked for: few, and more where no clause begins in them.
+_NEAR = 90
 REACH = 180
 #: Characters of "…, which is based in Leeds," at most.
 _ASIDE = 160
@@ -28,7 +29,8 @@ doesn't didn't won't wouldn't hasn't haven't cannot can't
 _FILLERS = frozenset(_FILLERS_WORDS.split())
 #: "… the website that", "… a rival, which": the subject is what the relative stands for.
 _RELATIVE = re.compile(
-    r"\b((?:the|an?|its|their|one|two)(?:\s[\w’'\-]{1,30}){1,4}?|[A-Z][\w.&’'\-]{0,30}(?:\s[A-Z][\w.&’'\-]{0,30}){0,3}),?\s"
+    r"\b((?:the|an?|its|their|one|two)(?:\s[\w’'\-]{1,30}){1,4}?|"
+    r"[A-Z][\w.&’'\-]{0,30}(?:\s[A-Z][\w.&’'\-]{0,30}){0,3}),?\s"
     r"(?:that|which|who)\Z"
 )
 _GOES_ON = re.compile(r"\s(?:continue[sd]?|went on|goes on|appear(?:s|ed)|seem(?:s|ed)|sought|wants?) to\Z")
@@ -47,7 +49,8 @@ statement e-mail email letter post tweet filing interview release notice call br
 _TIME_ENDS = frozenset(_TIME_ENDS_WORDS.split())
 #: Words at which the noun of a subject has been passed: what follows only tells more of it.
 _PAST_NOUN = re.compile(
-    r"\s(?:of|for|at|from|with|behind|in|on|by|near|calling|named|called|known|claiming|using|to|inside|who|that|"
+    r"\s(?:of|for|at|from|with|behind|in|on|by|near|calling|named|called|known|claiming|using|to|inside|"
+    r"who|that|"
     r"which|whose|close|familiar|speaking|interviewed|contacted|hired|working)\s",
     re.IGNORECASE,
 )
@@ -85,7 +88,7 @@ class Phrase:
     """A subject taken apart."""
 
     words: str  # "a spokesperson for the line's owner, Tideway Group"
-    start: int  # where it begins in the text
+    start: int = 0  # where it begins in the text
     noun: str = ""  # the common noun that says what they are, in lower case
     kind: str = ""  # of that noun
     owner: str = ""  # whose they are: "Acme" of "Acme's chief executive", "its"
@@ -97,7 +100,10 @@ class Phrase:
 
 def find_subject(text: str, floor: int, verb: int) -> Iterator[Phrase]:
     """Yield what may be the subject of the verb at `verb`, the nearest first; `floor` bounds the sentence."""
-    begin = max(floor, verb - REACH)
+    near = max(floor, verb - _NEAR)
+    if near > floor and _EDGE.search(text, near + 1, verb) is None:
+        near = max(floor, verb - REACH)
+    begin = near
     left = _strip_fillers(text[begin:verb].replace("\n", " "))
     if relative := _RELATIVE.search(left, max(0, len(left) - 90)):
         yield parse(relative[1], begin + relative.start(1), None)
@@ -168,11 +174,16 @@ def parse(words: str, start: int, aside: Phrase | None) -> Phrase:
     while (first := words.partition(" "))[0].casefold().strip(",") in _LEADS and first[2]:
         start += len(words) - len(first[2])
         words = first[2].lstrip()
-    words = words[:140].rstrip()
+    return replace(_take_apart(words[:140].rstrip()), start=start, aside=aside)
+
+
+@lru_cache(maxsize=8192)
+def _take_apart(words: str) -> Phrase:
+    """Return the parts of a noun phrase; the same few come again and again."""
     if "." in words:
         words = _TITLE_STOP.sub(r"\1", words)
     if not words or words.isupper():
-        return _parse_loud(words, start, aside)
+        return _parse_loud(words)
     found = [(match.start(), match.end(), match.group()) for match in _NAMES.finditer(words)]
     found = [name for each in found if (name := _without_noun(each))]
     cut = next(
@@ -190,14 +201,12 @@ def parse(words: str, start: int, aside: Phrase | None) -> Phrase:
     after = next((name for begin, _, name in found if begin >= cut), "")
     return Phrase(
         words=words,
-        start=start,
         noun=noun,
         kind=kinds().get(noun, ""),
         owner=owner[1] if owner else first_word if first_word in {"its", "their", "his", "her"} else "",
         before=before,
         after=after,
         within=_noun_of(words[cut:]) if not after else "",
-        aside=aside,
     )
 
 
@@ -237,16 +246,14 @@ def _noun_of(words: str) -> str:
     return nouns[-1] if nouns else ""
 
 
-def _parse_loud(words: str, start: int, aside: Phrase | None) -> Phrase:
+def _parse_loud(words: str) -> Phrase:
     """Take apart a phrase in capitals: "THE DISTRICT" is a noun, "MILLER FALLS DISTRICT" a name."""
     plain = _DETERMINER.sub("", words, count=1) if _DETERMINER.match(words) else words
     noun = plain.rpartition(" ")[2].casefold()
     is_noun = noun in kinds() and (plain != words or " " not in plain)
     return Phrase(
         words=words.casefold() if is_noun else words,
-        start=start,
         noun=noun if is_noun else "",
         kind=kinds()[noun] if is_noun else "",
         before="" if is_noun or plain.casefold() in NOT_NAMES else plain,
-        aside=aside,
     )

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from incidex.codebook import check_value, get_field
 from incidex.coding import (
+    accusations,
+    background,
     counts,
     cues,
     data,
@@ -16,9 +18,11 @@ from incidex.coding import (
     industry,
     money,
     names,
+    parties,
     places,
     recalled,
     speech,
+    stance,
     techniques,
 )
 from incidex.coding.accusations import read_accusations
@@ -103,11 +107,15 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     data.lexicons,
     dates.lexicons,
     names.lexicons,
-    places.lexicons,
+    accusations.lexicons,
+    background.lexicons,
     incidents.lexicons,
     money.lexicons,
+    parties.lexicons,
+    places.lexicons,
     recalled.lexicons,
     speech.lexicons,
+    stance.lexicons,
     techniques.lexicons,
 )
 
@@ -166,10 +174,10 @@ def code(
 
 def _code_news(prepared: Prepared, coders: Mapping[str, Coder]) -> tuple[Claim, ...]:
     """Return what is said of the news itself: other incidents that it mentions are blanked out first."""
-    background = find_background(prepared)
-    if not background:
+    elsewhere = find_background(prepared)
+    if not elsewhere:
         return _code_text(prepared, coders)
-    document = replace(prepared.document, text=mask(prepared.text, background))
+    document = replace(prepared.document, text=mask(prepared.text, elsewhere))
     claims = _code_text(_prepare(document, prepared.report), coders)
     return tuple(_move(claim, prepared.text, 0) for claim in claims)
 

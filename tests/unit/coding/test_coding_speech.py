@@ -1,11 +1,13 @@
 """Who says what: each row is a passage, the words asked about, and whose they are."""
 
+import textwrap
+
 import pytest
 
 from incidex.coding.base import Prepared
 from incidex.coding.parties import make_cast, party_name
 from incidex.coding.speech import read_speech
-from incidex.model import Document, Report, Role, Source, Span
+from incidex.model import Document, Report, Role, Source, Span, Speaker
 
 PRESS = ("The Morning Wire", Role.PRESS)
 VICTIM = ("Acme Foods", Role.VICTIM)
@@ -113,7 +115,8 @@ def _report(name: str = "The Morning Wire", role: Role = Role.PRESS) -> Report:
 
 
 def _speaker(text: str, words: str, report: Report) -> tuple[str, Role]:
-    speech = read_speech(Prepared(Document(report="rep-1", text=text)), make_cast(report, text, "Acme Foods"))
+    prepared = Prepared(Document(report="rep-1", text=text), report=report)
+    speech = read_speech(prepared, make_cast(prepared, "Acme Foods"))
     at = text.index(words)
     speaker = speech.speaker_at(Span(at, at + len(words)))
     return (speaker.name, speaker.role)
@@ -146,3 +149,70 @@ def test_a_party_has_one_name_in_its_own_statement_and_in_the_press() -> None:
 def test_speech_in_a_long_hostile_text_is_read_in_linear_time() -> None:
     text = "said A, " * 20_000
     assert _speaker(text + "Acme Foods said 5,000.", "5,000", _report())
+
+
+HOSTILE = [
+    "said " * 40_000,
+    "Acme said. " * 15_000,
+    "said Acme, " * 15_000,
+    "“Acme” said " * 15_000,
+    "“" * 200_000,
+    '"' * 200_000,
+    ("“" * 10 + "”" * 10) * 10_000,
+    "a@" * 100_000,
+    "according to " * 15_000,
+    "the company, which, " * 10_000,
+    "A " * 100_000,
+    "Acme's " * 30_000,
+]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:12])
+def test_repetition_without_end_costs_no_more_than_its_length(text: str) -> None:
+    report = _report()
+    prepared = Prepared(Document(report="rep-1", text=text), report=report)
+    speech = read_speech(prepared, make_cast(prepared, ""))
+    assert speech.speaker_at(Span(len(text) - 2, len(text))).name
+
+
+@pytest.mark.parametrize("quotes", ["“{}”", '"{}"', "«{}»", "„{}“", "‘{}’"])
+def test_a_quotation_in_any_marks_is_the_speakers(quotes: str) -> None:
+    quoted = quotes.format("we lost 5,000 records in all")
+    assert _speaker(f"Acme Foods said: {quoted}", "5,000", _report()) == VICTIM
+    assert _speaker(f"{quoted}, said Acme Foods.", "5,000", _report()) == VICTIM
+
+
+SAME_PARTY = [
+    ("Medibank said it was hacked. Medibank Private said 5,000 were hit.", "Medibank Private"),
+    ("Redfern told us that 5,000 were hit. We have fined Redfern Travel.", "Redfern Travel"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), SAME_PARTY)
+def test_a_party_under_two_names_is_one(text: str, name: str) -> None:
+    prepared = Prepared(Document(report="rep-1", text=text), report=_report())
+    speech = read_speech(prepared, make_cast(prepared, ""))
+    at = text.index("5,000")
+    assert speech.speaker_at(Span(at, at + 5)) == Speaker(name, Role.VICTIM)
+
+
+def test_capitals_and_lines_broken_by_hand_change_nothing() -> None:
+    assert _speaker("THE COMPANY SAID THAT 5,000 RECORDS WERE TAKEN.", "5,000", _report()) == VICTIM
+    text = (
+        "Its chief executive, Marta Kowal, told the reporters of three papers that 5,000 records were taken."
+    )
+    wrapped = textwrap.fill(text, 44)
+    assert _speaker(wrapped, "5,000", _report()) == VICTIM
+
+
+def test_whoever_was_introduced_with_a_post_keeps_speaking_for_the_organisation() -> None:
+    text = "“We are sorry,” said Marta Kowal, chief executive of Acme Foods. Kowal said that 5,000 were hit."
+    assert _speaker(text, "5,000", _report()) == VICTIM
+
+
+def test_without_a_victim_the_one_who_admits_it_is_the_victim() -> None:
+    text = "Zenith confirmed a theft. The company said that 5,000 names went."
+    prepared = Prepared(Document(report="rep-1", text=text), report=_report())
+    speech = read_speech(prepared, make_cast(prepared, ""))
+    assert speech.speaker_at(Span(text.index("5,000"), len(text))) == Speaker("Zenith", Role.VICTIM)

@@ -4,7 +4,7 @@ import pytest
 
 from incidex.coding.base import Prepared
 from incidex.coding.passages import read_passages
-from incidex.coding.stance import read_stance
+from incidex.coding.stance import Clauses, read_stance
 from incidex.model import Document, Report, Role, Source, Span, Stance
 from incidex.text import sentences
 
@@ -100,8 +100,9 @@ def test_the_clause_decides_what_is_done_with_a_value(text: str, words: str, sta
 def test_a_text_without_a_stop_costs_no_more_than_its_clauses() -> None:
     text = "no names" + ", cards" * 100_000
     whole = Span(0, len(text))
-    assert {read_stance(text, whole, Span(at, at + 5)) for at in range(10, 270, 7)} == {DENIES}
-    assert {read_stance(text, whole, Span(at, at + 5)) for at in range(10_000, 80_000, 70)} == {ASSERTS}
+    clauses = Clauses(text, whole)
+    assert {clauses.weigh(Span(at, at + 5)).stance for at in range(10, 270, 7)} == {DENIES}
+    assert {clauses.weigh(Span(at, at + 5)).stance for at in range(10_000, 80_000, 70)} == {ASSERTS}
 
 
 ANSWERS: list[tuple[str, Stance | None]] = [
