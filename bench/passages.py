@@ -7,11 +7,13 @@ stance (one answer for each reading that the coders made), and for cutting up an
 incident.
 """
 
+import gzip
+import json
 import sys
 import time
 from collections import Counter
-
-from coding import read_rows
+from pathlib import Path
+from typing import Any
 
 from incidex.coding import CODERS, Prepared
 from incidex.coding.background import find_background
@@ -19,13 +21,23 @@ from incidex.coding.incidents import weigh_story
 from incidex.coding.passages import read_passages
 from incidex.coding.segments import split_report
 from incidex.coding.table import scanner
+from incidex.evaluate.split import part_of
 from incidex.model import Document
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+def read_rows(corpus: str) -> list[dict[str, Any]]:
+    """Return the rows of a corpus that may be looked at."""
+    with gzip.open(CORPUS / f"{corpus}-text.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [json.loads(line) for line in file]
+    return [row for row in rows if part_of(row) == "train"]
 
 
 def main() -> None:
     """Print microseconds per 600 characters."""
     corpus = sys.argv[1] if len(sys.argv) > 1 else "vcdb"
-    rows = read_rows(corpus, "train")[: int(sys.argv[2]) if len(sys.argv) > 2 else 400]
+    rows = read_rows(corpus)[: int(sys.argv[2]) if len(sys.argv) > 2 else 400]
     total: Counter[str] = Counter()
     readings = 0
     for row in rows:
