@@ -39,6 +39,8 @@ _STOPPED_WORDS = "St. Inc. Co. Corp. Ltd. Dr. Mt. Ft. No. Bros. Dept. Univ. Sen.
 _STOPPED = frozenset(_STOPPED_WORDS.split())
 #: Words that a small letter begins: "xHamster", but not "ePHI".
 _PREFIX = re.compile(r"(?<![\w@/.])(?:[a-z]{1,8}|[0-9]{1,5}(?:-|[a-z]{0,8}))\Z")
+#: What stands before most words.
+_BREAKS = frozenset({" ", "\n", "(", '"', "“", ""})
 _NO_NAMES = frozenset({"ePHI", "eMail", "iD", "ePHIs", "eDiscovery", "mHealth", "eSports"})
 #: The end of a domain name; what stands before it is read backwards, so that a text without one costs little.
 _DOMAIN_END = re.compile(
@@ -91,15 +93,16 @@ def _organisation() -> re.Pattern[str]:
 _SHOUTED = re.compile(r"[A-Z][A-Z’'\-]*")
 
 
-def find_mentions(text: str, end: int) -> Iterator[Mention]:
-    """Yield the names in `text[:end]`: capitals, domains, and what the text says is called so."""
-    for run in _runs(text, end):
+def find_mentions(text: str, end: int, *, start: int = 0) -> Iterator[Mention]:
+    """Yield the names in `text[start:end]`: capitals, domains, and what the text says is called so."""
+    for run in _runs(text, start, end):
         yield from _cut(text, run)
-    for match in _DOMAIN_END.finditer(text, 0, end):
+    for match in _DOMAIN_END.finditer(text, start, end):
         found = _DOMAIN_START.search(text, max(0, match.start() - 62), match.start())
         if found and not found[0][0].isupper() and text[found.start() - 1 : found.start()] not in ("@", "/"):
             yield _mention(text, text[found.start() : match.end()], found.start())
-    yield from _called(text, end)
+    if not start:
+        yield from _called(text, end)
 
 
 def _called(text: str, end: int) -> Iterator[Mention]:
@@ -113,25 +116,30 @@ def _called(text: str, end: int) -> Iterator[Mention]:
             yield _mention(text, found[1].rstrip("."), found.start(1))
 
 
-def _runs(text: str, end: int) -> Iterator[list[tuple[str, int]]]:
+def _runs(text: str, start: int, end: int) -> Iterator[list[tuple[str, int]]]:
     """Yield the capitalised words that stand together, each with its place."""
+    leads = words_for("lead")
     run: list[tuple[str, int]] = []
     last = 0
-    for match in _WORD.finditer(text, 0, end):
-        word, start = match[0], match.start()
-        if start and (text[start - 1].isalnum() or text[start - 1] in "-@/."):
-            word, start = _whole_word(text, word, start)
+    for match in _WORD.finditer(text, start, end):
+        word, at = match[0], match.start()
+        before = text[at - 1 : at]
+        if before not in _BREAKS and (before.isalnum() or before in "-@/."):
+            word, at = _whole_word(text, word, at)
             if not word:
                 continue
         if word[-1] == "." and len(word) > 2 and word not in _STOPPED and word[-3] != ".":
             word = word[:-1]
         if run:
-            gap = text[last:start]
+            gap = text[last:at]
             if len(run) > 9 or not (gap in _GAPS or (gap == ", " and word in _LEGAL)):
-                yield run
+                if (
+                    len(run) > 1 or run[0][0].lower() not in leads
+                ):  # most runs are the first word of a sentence
+                    yield run
                 run = []
-        run.append((word, start))
-        last = start + len(word)
+        run.append((word, at))
+        last = at + len(word)
     if run:
         yield run
 
@@ -197,12 +205,15 @@ def _whole(text: str, held: list[tuple[str, int]]) -> Iterator[Mention]:
     lower = name.lower()
     if len(name) < 2 or (len(held) == 1 and (lower in words_for("common") or lower in words_for("tail"))):
         return
-    yield _mention(text, name, start)
+    is_list = " and " in name and text[max(0, start - 2) : start] == ", "  # "A, B and C" are three
+    if not is_list:
+        yield _mention(text, name, start)
     if " and " in name:
         first, second = name.split(" and ", 1)
         yield _mention(text, first, start)
-        if second.lower() not in words_for("common"):
-            yield _mention(text, second, start + len(first) + 5)
+        article = 4 if second.startswith("the ") else 0
+        if second[article:].lower() not in words_for("common"):
+            yield _mention(text, second[article:], start + len(first) + 5 + article)
 
 
 def _mention(text: str, name: str, at: int) -> Mention:

@@ -21,6 +21,8 @@ from incidex.coding import (
     parties,
     places,
     recalled,
+    secondary,
+    size,
     speech,
     stance,
     techniques,
@@ -53,6 +55,7 @@ from incidex.coding.names import read_actor_names, read_crews, read_malware, rea
 from incidex.coding.passages import Passages, read_passages
 from incidex.coding.places import read_places
 from incidex.coding.segments import Segment, split_report
+from incidex.coding.size import read_size
 from incidex.coding.techniques import read_techniques
 from incidex.coding.victim import read_victims
 from incidex.model import (
@@ -72,6 +75,7 @@ from incidex.model import (
 CODERS: Mapping[str, Coder] = MappingProxyType(
     {
         "victim@2": read_victims,
+        "size@1": read_size,
         "accusations@1": read_accusations,
         "action@1": read_action,
         "impact@1": read_impact,
@@ -114,6 +118,8 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     parties.lexicons,
     places.lexicons,
     recalled.lexicons,
+    secondary.lexicons,
+    size.lexicons,
     speech.lexicons,
     stance.lexicons,
     techniques.lexicons,

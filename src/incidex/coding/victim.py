@@ -19,6 +19,7 @@ from incidex.coding.kinds import kinds_of, words_for
 from incidex.coding.parties import party_name
 from incidex.coding.phrases import LEGAL, clean, initials
 from incidex.coding.recalled import find_recalled
+from incidex.coding.secondary import read_secondary
 from incidex.model import Role, Span
 
 #: What a weight is of: a kind of feature, and the words or the name that it is about.
@@ -76,6 +77,7 @@ def read_victims(prepared: Prepared) -> Iterator[Reading]:
         yield Reading(
             field="victim.name", value=value, span=span, confidence=confidence, why=why, stance="asserts"
         )
+    yield from read_secondary(prepared, best.name)
     if ("kind", "domain") in best.features:
         span = Span(best.mentions[0].start, best.mentions[0].end)
         yield Reading(
@@ -211,10 +213,12 @@ def _merge(found: Iterable[Candidate]) -> list[Candidate]:
 
 
 def _is_short_for(short: str, whole: str) -> bool:
-    parts, words = whole.casefold().split(), short.casefold().split()
-    if words == parts or (len(short) > 2 and short == initials(whole)):
+    if len(short) > 2 and short == initials(whole):
         return True
-    return len(short) > 2 and words in (parts[: len(words)], parts[-len(words) :])
+    if whole.isupper() and not short.isupper():
+        return False  # a heading in capitals holds more than the name
+    parts, words = whole.casefold().split(), short.casefold().split()
+    return words == parts or (len(short) > 2 and words in (parts[: len(words)], parts[-len(words) :]))
 
 
 def _describe(merged: Sequence[Candidate], text: str, events: Sequence[int]) -> None:
@@ -317,4 +321,14 @@ def _explain(best: Candidate, mention: Mention) -> str:
     weights = load_weights()
     said = {*_place(mention, "", ()), *(each for each in best.features if each[0] not in {"before", "after"})}
     reasons = sorted(said, key=lambda each: (-weights.get(each, 0.0), each))[:2]
-    return "; ".join(" ".join(each) for each in reasons)
+    return "; ".join(_tell(reason) for reason in reasons)
+
+
+def _tell(reason: Feature) -> str:
+    """Say a feature in words: ("before", "at") is "'at' before it"."""
+    kind, *words = reason
+    if kind in {"before", "after"}:
+        return f"'{' '.join(words)}' {kind} it"
+    if kind.startswith("event"):
+        return " ".join([kind.replace("event ", "an event "), *words])
+    return " ".join(reason)
