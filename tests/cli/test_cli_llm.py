@@ -71,7 +71,8 @@ def test_a_failing_endpoint_is_one_sentence_and_the_rules_stand(run: Run, report
     told = [line for line in done.stderr.splitlines() if "language model at" in line]
     assert told == ["incidex: the language model at 127.0.0.1 refuses the key; check INCIDEX_LLM_KEY"]
     assert KEY not in done.stdout + done.stderr
-    assert json.loads(run("show", "Acme Foods", "--json").stdout)["values"]["data.records"]
+    incident = done.stdout.splitlines()[0].split()[-1]
+    assert json.loads(run("show", incident, "--json").stdout)["values"]["data.records"]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ class WithModel:
                 self.complaint = str(error)
                 return _FAILED
             self._keep(document, answered)
-        coders.update(to_coders(self._client, answered))
+        coders.update(to_coders(self._client, answered, document))
         return f"language model {self._client.model}: {answered.note}"
 
     def _keep(self, document: Document, answered: Answered) -> None:

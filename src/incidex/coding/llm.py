@@ -7,14 +7,14 @@ endpoint is an argument, so that nothing here speaks to a network.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from incidex.coding.answers import Refusal, check, parse_answer
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.questions import MAX_WINDOWS, Question, make_question, windows
-from incidex.model import Document
+from incidex.model import Document, Span
 
 #: Raise it when the question or the checks change, so that old claims keep their author.
 _VERSION = 1
@@ -70,11 +70,20 @@ def ask(client: Client, document: Document) -> Answered:
     return Answered(tuple(readings), dict(refused), min(len(cut), MAX_WINDOWS), unread)
 
 
-def to_coders(client: Client, answered: Answered) -> Mapping[str, Coder]:
-    """Return what a model has read as a coder of the table, under the name that signs its claims."""
+def to_coders(client: Client, answered: Answered, document: Document) -> Mapping[str, Coder]:
+    """Return what a model has read in a document as a coder, under the name that signs its claims.
+
+    The coder is given the document, or one passage of it, or all of it with the background blanked out: of
+    what the model read it returns what stands there.
+    """
     name = _UNNAMEABLE.sub("-", client.model)[:_LONGEST_NAME]
 
-    def read_answers(_prepared: Prepared) -> Iterable[Reading]:
-        return answered.readings
+    def read_answers(prepared: Prepared) -> Iterator[Reading]:
+        before = max(0, document.text.find(prepared.text))  # not found: blanked out, and nothing has moved
+        for reading in answered.readings:
+            words = reading.span.within(document.text)
+            start = reading.span.start - before
+            if start >= 0 and prepared.text.startswith(words, start):
+                yield reading._replace(span=Span(start, start + len(words)))
 
     return {f"llm:{name}@{_VERSION}": read_answers}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidex.codebook import check_value
-from incidex.coding import CODERS, Question, ask, code, to_coders
+from incidex.coding import CODERS, Prepared, Question, ask, code, to_coders
 from incidex.coding.questions import MAX_WINDOWS, asked_fields, make_question, schema, windows
 from incidex.model import Document
 
@@ -205,15 +205,50 @@ def test_a_denial_is_taken_at_its_word_and_an_assertion_is_not() -> None:
     ]
     parrot = Parrot(json.dumps({"claims": words}))
     document = Document(report="rep-1", text=TEXT)
-    coders = {**CODERS, **to_coders(parrot, ask(parrot, document))}
+    coders = {**CODERS, **to_coders(parrot, ask(parrot, document), document)}
     (coded,) = code(document, coders=coders)
     assert {claim.stance for claim in coded.claims if claim.field == "data.class"} == {"denies"}
 
 
 def test_the_name_that_signs_holds_nothing_strange() -> None:
     parrot = Parrot(GOOD)
-    (name,) = to_coders(parrot, ask(parrot, Document(report="rep-1", text=TEXT)))
+    document = Document(report="rep-1", text=TEXT)
+    (name,) = to_coders(parrot, ask(parrot, document), document)
     assert name == "llm:parrot-v1--evil@1"
+
+
+ROUNDUP = """This week in breaches
+
+Harrow Labs. The pathology provider said that 220,000 test results were copied from an unsecured server.
+
+Kenwick Council. A clerk e-mailed the payslips of 1,140 colleagues to a resident by mistake.
+"""
+
+
+def test_in_a_report_of_several_incidents_each_has_what_the_model_read_in_its_own_passage() -> None:
+    words = [
+        claim("actor.motive", "Financial", "copied from an unsecured server"),
+        claim("actor.motive", "Convenience", "to a resident by mistake"),
+    ]
+    parrot = Parrot(json.dumps({"claims": words}))
+    document = Document(report="rep-1", text=ROUNDUP)
+    coders = {**CODERS, **to_coders(parrot, ask(parrot, document), document)}
+    found = [
+        [each for each in coded.claims if each.coder.startswith("llm:")]
+        for coded in code(document, coders=coders)
+    ]
+    assert [[each.value for each in listed] for listed in found] == [["Financial"], ["Convenience"]]
+    quotes = [each.evidence.quote for listed in found for each in listed if each.evidence]
+    assert quotes == ["copied from an unsecured server", "to a resident by mistake"]
+    assert all(each.evidence and each.evidence.is_verbatim_in(ROUNDUP) for listed in found for each in listed)
+
+
+def test_what_the_model_read_in_words_that_are_blanked_out_is_left_out() -> None:
+    document = Document(report="rep-1", text=TEXT)
+    parrot = Parrot(GOOD)
+    (read,) = to_coders(parrot, ask(parrot, document), document).values()
+    assert list(read(Prepared(document)))
+    assert not list(read(Prepared(Document(report="rep-1", text=" " * 20 + TEXT[20:]))))
 
 
 @given(st.text(st.sampled_from("ab \n"), max_size=400), st.integers(20, 60))
