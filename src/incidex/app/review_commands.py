@@ -17,7 +17,9 @@ ReadSettings = Callable[[], "Settings"]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, in a few words; it stays in the history.")]
 NameOption = Annotated[str, typer.Option("--as", help="Who decides (default: your login name).")]
-ClaimArgument = Annotated[str, typer.Argument(metavar="ID", help="A claim's id, or its first characters.")]
+ClaimArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="A claim's id or its start; a record's for all that waits in it.")
+]
 
 
 def make_review_app(open_log: OpenLog, read_settings: ReadSettings) -> typer.Typer:
@@ -59,25 +61,18 @@ def _add_decisions(app: typer.Typer, open_log: OpenLog) -> None:
             print_decision(log, name, Decision(decision), why, by=_sign(by))
 
     @app.command()
-    def accept(
-        name: Annotated[
-            str,
-            typer.Argument(metavar="ID", help="A claim's id or its start, or a record's for all that waits."),
-        ],
-        why: WhyOption = "",
-        by: NameOption = "",
-    ) -> None:
+    def accept(name: ClaimArgument, why: WhyOption = "", by: NameOption = "") -> None:
         """Accept a claim, or all that waits in a record."""
         decide_on(name, "accepted", why, by)
 
     @app.command()
     def reject(name: ClaimArgument, why: WhyOption = "", by: NameOption = "") -> None:
-        """Reject a claim; it stays in the history, with the reason."""
+        """Reject a claim, or all that waits in a record; it stays in the history, with the reason."""
         decide_on(name, "rejected", why, by)
 
     @app.command("second-look")
     def second_look(name: ClaimArgument, why: WhyOption = "", by: NameOption = "") -> None:
-        """Ask the team to look at a claim again; what was decided before still holds."""
+        """Ask the team to look at a claim, or at a record, again; what was decided before still holds."""
         decide_on(name, "needs a second look", why, by)
 
     @app.command("undo")

@@ -25,7 +25,7 @@ from incidex.store import Log
 from incidex.web import Desk
 from incidex.web.desk import Move
 from incidex.web.history import say_claim, tell
-from incidex.web.moves import accept_all, decide, person, undo
+from incidex.web.moves import decide, decide_all, person, undo
 from incidex.web.workbench import STATE_SIGNS
 
 #: The start of a claim's id that is long enough to name it.
@@ -55,15 +55,13 @@ def print_queue(log: Log, by: str, *, seed: int, last: int, as_json: bool) -> No
 
 
 def print_decision(log: Log, name: str, decision: Decision, why: str, *, by: str) -> None:
-    """Decide on a claim, or accept all that waits in a record, and print what was done."""
+    """Decide on a claim, or on all that waits in a record, and print what was done."""
     desk = Desk(log)
     sheet, claim = _find(desk, name)
     if claim:
         _act(desk, sheet, by, lambda held: decide(held, [claim], decision, why))
-    elif decision is Decision.ACCEPTED:
-        _act(desk, sheet, by, accept_all)
     else:
-        raise InputError(f"{name} is a whole record; {decision.value} is said of one claim at a time")
+        _act(desk, sheet, by, lambda held: decide_all(held, decision, why))
 
 
 def print_undone(log: Log, name: str, *, by: str) -> None:

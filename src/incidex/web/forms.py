@@ -7,7 +7,7 @@ from types import MappingProxyType
 from incidex.model import Claim, Decision, Document, InputError, Report, Review
 from incidex.web.answers import Visit
 from incidex.web.desk import Desk, Move
-from incidex.web.moves import Draft, accept_all, add, correct, decide, make_claim, person, take, undo
+from incidex.web.moves import Draft, add, correct, decide, decide_all, make_claim, person, take, undo
 from incidex.web.workbench import REASONS, Card, link_bench
 
 _OF_A_CLAIM = ("field", "value", "stance", "speaker", "role", "quote")
@@ -97,9 +97,12 @@ def _decide(decision: Decision) -> Callable[[Place, Form], Move]:
     return make
 
 
-def _accept_all(place: Place, _: Form) -> Move:
-    report = place.report.id if place.report else ""
-    return lambda sheet: accept_all(sheet, report)
+def _decide_all(decision: Decision) -> Callable[[Place, Form], Move]:
+    def make(place: Place, form: Form) -> Move:
+        report = place.report.id if place.report else ""
+        return lambda sheet: decide_all(sheet, decision, form.get("reason", ""), report)
+
+    return make
 
 
 def _add(place: Place, form: Form) -> Move:
@@ -118,7 +121,9 @@ MOVES: Mapping[str, Callable[[Place, Form], Move]] = MappingProxyType(
         "accept": _decide(Decision.ACCEPTED),
         "reject": _decide(Decision.REJECTED),
         "look": _decide(Decision.SECOND_LOOK),
-        "accept-all": _accept_all,
+        "accept-all": _decide_all(Decision.ACCEPTED),
+        "reject-all": _decide_all(Decision.REJECTED),
+        "look-all": _decide_all(Decision.SECOND_LOOK),
         "add": _add,
         "correct": _correct,
         "take": lambda place, _: lambda sheet: take(sheet, place.by),
@@ -131,6 +136,8 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "reject": "reject",
         "look": "ask for a second look at",
         "accept-all": "accept all that waits",
+        "reject-all": "reject all that waits",
+        "look-all": "ask for a second look at all that waits",
         "add": "add a claim",
         "correct": "correct",
         "take": "take up the review, or let go of it",

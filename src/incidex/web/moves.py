@@ -105,13 +105,16 @@ def decide(sheet: Review, ids: Iterable[str], decision: Decision, reason: str = 
     return bodies
 
 
-def accept_all(sheet: Review, report: str = "") -> list[Body]:
-    """Accept every claim that waits and that nobody wants looked at twice, in one report or in all."""
+def decide_all(sheet: Review, decision: Decision, reason: str = "", report: str = "") -> list[Body]:
+    """Decide on every claim that waits, in one report or in all of them.
+
+    What somebody wants looked at twice is passed over: it waits for a look at itself.
+    """
     waiting = [each for each in sheet.waiting if each.state is not State.SECOND_LOOK]
     ids = [each.claim.id for each in waiting if report in {"", each.claim.report}]
     if not ids:
         raise InputError("nothing waits here")
-    return decide(sheet, ids, Decision.ACCEPTED)
+    return decide(sheet, ids, decision, reason)
 
 
 def add(sheet: Review, claim: Claim) -> list[Body]:

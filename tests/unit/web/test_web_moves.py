@@ -34,10 +34,10 @@ from incidex.model import (
 from incidex.web.moves import (
     MOST_REASON,
     Draft,
-    accept_all,
     add,
     correct,
     decide,
+    decide_all,
     make_claim,
     person,
     take,
@@ -180,9 +180,9 @@ def test_a_claim_that_is_not_here_is_named(history: History) -> None:
 
 def test_accepting_all_passes_over_what_wants_a_second_look(history: History) -> None:
     history.act(BO, *decide(history.sheet, [ONE.id], Decision.SECOND_LOOK, "odd"))
-    assert accept_all(history.sheet) == [Decided(TWO.id, Decision.ACCEPTED)]
+    assert decide_all(history.sheet, Decision.ACCEPTED) == [Decided(TWO.id, Decision.ACCEPTED)]
     with pytest.raises(InputError, match="nothing waits"):
-        accept_all(history.sheet, "rep-other")
+        decide_all(history.sheet, Decision.ACCEPTED, report="rep-other")
 
 
 def test_a_correction_is_a_new_claim_and_a_rejection(history: History) -> None:
@@ -223,7 +223,7 @@ Move = Callable[[Review], Sequence[Body]]
         pytest.param([lambda s: decide(s, [ONE.id], Decision.ACCEPTED)], id="accepting"),
         pytest.param([lambda s: decide(s, [ONE.id], Decision.REJECTED, "no")], id="rejecting"),
         pytest.param([lambda s: decide(s, [ONE.id], Decision.SECOND_LOOK, "odd")], id="asking"),
-        pytest.param([accept_all], id="accepting all"),
+        pytest.param([lambda s: decide_all(s, Decision.ACCEPTED)], id="accepting all"),
         pytest.param([lambda s: correct(s, TWO.id, mine(value="Passwords"))], id="correcting"),
         pytest.param(
             [

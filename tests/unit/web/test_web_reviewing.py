@@ -241,6 +241,16 @@ def test_a_whole_record_is_accepted_at_once(enter: Enter) -> None:
     assert site.get("/api/v1/review/inc-1").json()["state"] == "accepted"
 
 
+@pytest.mark.parametrize(("do", "state"), [("reject-all", "rejected"), ("look-all", "needs a second look")])
+def test_a_whole_record_is_decided_on_with_one_reason(enter: Enter, do: str, state: str) -> None:
+    site = enter("ana")
+    refused = site.post("/review/inc-1/moves", data=form(site, do=do), headers=OURS)
+    assert (refused.status_code, "needs a reason" in refused.text) == (400, True)
+    said = form(site, do=do, reason="this tells of no incident")
+    assert site.post("/review/inc-1/moves", data=said, headers=JSON).status_code == 200
+    assert {each["state"] for each in site.get("/api/v1/review/inc-1").json()["claims"]} == {state}
+
+
 def test_the_queue_says_why_and_follows_the_log(enter: Enter) -> None:
     site = enter("ana")
     for order in ("uncertainty", "impact", "novelty", "random"):

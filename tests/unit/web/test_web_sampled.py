@@ -6,11 +6,23 @@ from typing import Any
 
 import pytest
 
-from incidex.model import Answer, Answered, Change, Claimed, InputError, Sampled, Stance, Tier
+from incidex.model import (
+    Answer,
+    Answered,
+    Body,
+    Change,
+    Claimed,
+    Decision,
+    InputError,
+    Review,
+    Sampled,
+    Stance,
+    Tier,
+)
 from incidex.store import MemoryLog
 from incidex.web import Desk
 from incidex.web.agreement import measure
-from incidex.web.moves import accept_all
+from incidex.web.moves import decide_all
 from tests.unit.web.conftest import AT, CLASS, CLOSED, HIDDEN, MOTIVE, NAME, OPEN, OURS, Enter, Site
 
 SHEET = f"/samples/smp-1/inc-1/{OPEN.id}"
@@ -30,6 +42,10 @@ def judge(site: Site, says: dict[str, str], headers: Any = OURS, **added: str) -
     match = re.search(r'name="csrf" value="([^"]+)"', site.get("/samples/smp-1/inc-1/" + OPEN.id).text)
     data = {"csrf": match[1] if match else ""} | {f"c-{claim}": said for claim, said in says.items()} | added
     return site.post(f"{SHEET}/answers", data=data, headers=headers, follow_redirects=False)
+
+
+def accept_all(sheet: Review) -> list[Body]:
+    return decide_all(sheet, Decision.ACCEPTED)
 
 
 ALL = dict.fromkeys((NAME.id, CLASS.id, MOTIVE.id), "yes")

@@ -207,7 +207,12 @@ function item(key, label, why, act) {
   const name = document.createElement("kbd");
   name.textContent = key;
   button.append(name, ` ${label}`);
-  button.title = why;
+  if (why) {
+    const reason = document.createElement("span");
+    reason.className = "quiet small-print";
+    reason.textContent = ` (${why})`;
+    button.append(reason);
+  }
   button.addEventListener("mousedown", (event) => event.preventDefault()); // keeps the words chosen
   button.addEventListener("click", act);
   const entry = document.createElement("li");
