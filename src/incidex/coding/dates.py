@@ -1,6 +1,5 @@
 """When it happened, was noticed, was made known and ended: the four date fields, with their precision."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -30,15 +29,18 @@ _NEARBY = 60
 #: Characters beside a date that stands in a line of its own, at most.
 _DATELINE = 60
 #: What may stand between the beginning of a clause and a date that opens it.
-_OPENING = re.compile(
-    r"(?:^|[.;:,—(]|\b(?:that|and|but|when|which|where|after|before|while))\s*[\"“]?"
-    r"(?:(?:and|but|then|later|sometime|some time|back|also|however|in|on|at|by|during|since|around|about|"
-    r"approximately|roughly|between|from|over|for|late|early|mid|the|of|as|until|through|again|only|just|"
-    r"evening|night|morning|afternoon|day)[ ,-]{0,2}){0,5}$",
-    re.IGNORECASE,
-)
-_UNTIL = re.compile(r"\b(?:until|through|till) (?:the |at least |about )?$", re.IGNORECASE)
-_BEFORE = re.compile(r"\b(?:before|prior to|earlier than|dated|as of) (?:the )?$", re.IGNORECASE)
+_OPENERS = """
+and but then later sometime some time back also however in on at by during since around about
+approximately roughly between from over for late early mid the of as until through again only just
+evening night morning afternoon day
+"""
+_OPENING = frozenset(_OPENERS.split())
+_CONJUNCTIONS = frozenset({"that", "and", "but", "when", "which", "where", "after", "before", "while"})
+_CLAUSE_ENDS = ".;:,—("
+#: Characters before a date in which its clause must begin for it to open it.
+_OPENS_WITHIN = 60
+_UNTIL = (" until", " until the", " until at least", " through", " till", " until about")
+_BEFORE = (" before", " prior to", " earlier than", " dated", " as of", " before the", " prior to the")
 
 
 class _Cue(NamedTuple):
@@ -142,7 +144,7 @@ def _sort(prepared: Prepared, whens: Sequence[When], hits: Sequence[Hit]) -> Ite
         if not cues or _is_dateline(prepared.text, when.span, cues):
             continue
         others = [each.span for each in whens[max(0, index - 1) : index + 2] if each is not when]
-        opens = _OPENING.search(prepared.text, around.start, when.span.start) is not None
+        opens = _opens(prepared.text[max(around.start, when.span.start - _OPENS_WITHIN) : when.span.start])
         cue = min(cues, key=lambda cue: _distance(cue, when.span, others, opens=opens))
         yield from _kinds(prepared.text, when, cue, cues)
 
@@ -153,11 +155,11 @@ def _kinds(text: str, when: When, cue: _Cue, cues: Sequence[_Cue]) -> Iterator[_
         return
     sure = _SURE[cue.strength] if cue.strength > 1 or when.span.start < _LEAD else _SURE[1] - _SECOND
     field, why = cue.field, f"'{cue.hit.term.removesuffix('*')}' near the date"
-    before = text[max(0, when.span.start - 20) : when.span.start]
-    if field == "occurred" and _BEFORE.search(before):
-        return
-    if field == "occurred" and _UNTIL.search(before):
-        field = "ended"
+    if field == "occurred":
+        before = text[max(0, when.span.start - 20) : when.span.start].lower().rstrip()
+        if before.endswith(_BEFORE):
+            return
+        field = "ended" if before.endswith(_UNTIL) else field
     yield _Dated(when, "disclosed" if field == "surfaced" else field, sure, why)
     if field == "surfaced":
         yield _Dated(when, "seen", sure, why)
@@ -197,6 +199,14 @@ def _distance(cue: _Cue, when: Span, others: Sequence[Span], *, opens: bool) -> 
     away += {4: -15, 3: 0, 2: 60, 1: 0}[cue.strength]
     away += 50 if any(start <= other.start < end for other in others) else 0
     return end - start + away
+
+
+def _opens(before: str) -> bool:
+    """Say whether a date opens its clause, by the words before it in its sentence."""
+    words = before.replace("-", " ").split()
+    while words and words[-1].lower().strip('"“') in _OPENING:
+        words.pop()
+    return not words or words[-1][-1] in _CLAUSE_ENDS or words[-1].lower() in _CONJUNCTIONS
 
 
 def _apart(hit: Hit, span: Span) -> int:

@@ -14,6 +14,7 @@ from incidex.coding.ordering import is_day_first
 from incidex.coding.reckoning import (
     FUZZ,
     PART_OF_YEAR,
+    SEASONS,
     count_from,
     read_part_of_year,
     read_spoken,
@@ -92,13 +93,15 @@ _AFTER_MONTH = re.compile(
 _ISO = re.compile(r"(?P<mark>[-/.])(?P<month>[01]?[0-9])(?P=mark)(?P<day>[0-3]?[0-9])(?![0-9])")
 _NUMERIC = re.compile(r"(?<![\w.,/-])(?P<a>[0-9]{1,2})(?P<mark>[./-])(?P<b>[0-9]{1,2})(?P=mark)$")
 #: What stands before a month or a year alone that is meant as a time.
-_PREPOSITION = re.compile(
-    r"\b(?:in|since|during|of|from|until|till|to|between|and|by|before|after|around|about|circa|early|mid|late|"
-    r"approximately|roughly|through|throughout|last|this|past|year|as|for|or|on|least)"
-    r"[ \u00a0\n-](?:the |year )?$"
-    r"|\($",
-    re.IGNORECASE,
-)
+_BEFORE_TIMES = """
+in since during of from until till to between and by before after around about circa early mid late
+approximately roughly through throughout last this past year as for or on least
+"""
+_PREPOSITIONS = frozenset(_BEFORE_TIMES.split())
+#: The last word before a date that is only about right, or the first that is known.
+_VAGUE = frozenset({"early", "mid", "late", "in", "of", "month", "about", "around", "approximately", "circa"})
+_VAGUE |= {"roughly", "c.", "least", "as", "the"}
+_PARTS = tuple(f"{part}{of}" for part in ("quarter", "half", *SEASONS) for of in ("", " of"))
 _EVENT_AFTER = re.compile(
     r" (?:data |cyber ?|security )?(?:breach|attack|incident|hack|leak|intrusion)", re.IGNORECASE
 )
@@ -166,6 +169,18 @@ class _Context:
     def before(self, place: int, reach: int = 32) -> str:
         return self.text[max(0, place - reach) : place]
 
+    def word_before(self, place: int) -> str:
+        """Return the last word before a place, in small letters."""
+        words = self.before(place, 16).replace("-", " ").split()
+        return words[-1].lower() if words else ""
+
+    def is_meant(self, place: int) -> bool:
+        """Say whether what stands before a month or a year alone makes it a time."""
+        words = self.before(place, 20).replace("-", " ").split()
+        if len(words) > 1 and words[-1] in {"the", "year"}:
+            words.pop()
+        return bool(words) and (words[-1].lower() in _PREPOSITIONS or words[-1][-1] == "(")
+
 
 def find_dates(text: str, published: str = "") -> Iterator[When]:
     """Yield the dates in `text` in EDTF; those counted from the day of publication only when it is known."""
@@ -218,7 +233,7 @@ def _read_month(context: _Context, hit: Hit) -> _Part | None:
         first = int(before["first"] or 0)
         day, last = (first, int(before["day"])) if first else (int(before["day"]), 0)
         return _Part(Span(start - len(before[0]), end), year, month, day, last)
-    is_meant = year or _PREPOSITION.search(context.before(start, 16))
+    is_meant = year or context.is_meant(start)
     return _Part(Span(start, end), year, month) if is_meant else None
 
 
@@ -230,12 +245,17 @@ def _read_year(context: _Context, hit: Hit) -> _Part | None:
     if match := _NUMERIC.search(before) if before[-1:] in {"/", ".", "-"} else None:
         month, day = _sort_figures(context, int(match["a"]), int(match["b"]))
         return _Part(Span(start - len(match[0]), end), int(hit.term), month, day) if month else None
-    if match := PART_OF_YEAR.search(before):
+    if match := PART_OF_YEAR.search(before) if _ends_part(before) else None:
         value = read_part_of_year(match, int(hit.term))
         return _Part(Span(start - len(match[0]), end), value=value) if value else None
-    if _PREPOSITION.search(before) or FUZZ.search(before) or _EVENT_AFTER.match(text, end):
+    if context.is_meant(start) or _EVENT_AFTER.match(text, end):
         return _Part(hit.span, int(hit.term))
     return None
+
+
+def _ends_part(before: str) -> bool:
+    """Say whether "Q3", "quarter of" or a season may stand before a year, in a few characters."""
+    return before[-2:-1].isdigit() or before.rstrip(" ,").lower().endswith(_PARTS)
 
 
 def _sort_figures(context: _Context, first: int, second: int) -> tuple[int, int]:
@@ -389,6 +409,8 @@ def _stretch(context: _Context, first: _Part, second: _Part) -> _Part | None:
 
 def _qualify(context: _Context, part: _Part) -> _Part:
     """Say "about", "early" or "since" of a date in its value, and take the words into its span."""
+    if context.word_before(part.span.start) not in _VAGUE:
+        return part
     before = context.before(part.span.start, 48)
     fuzz = FUZZ.search(before)
     value = _write(part)
