@@ -26,6 +26,7 @@ def test_removed_words_show_as_removed_with_the_reason(run: Run, home: Path, rep
     done = run("remove", report, "--reason", "order 7/26", "--by", "ana")
     assert done.returncode == 0, done.stderr
     assert f"Removed the words of {report}" in done.stdout
+    assert "one record says so" in done.stdout
     shown = run("show", "aldgate").stdout
     assert "its words were removed on " in shown
     assert "by ana: order 7/26" in shown

@@ -127,6 +127,7 @@ def test_a_backup_is_one_private_file_that_holds_what_was_there(logs: Logs, tmp_
         fill(target, held)
     assert list(target.since()) == list(source.since())
     assert path.read_bytes() == before
+    assert [each.name for each in path.parent.iterdir()] == ["today"]
     with pytest.raises(InputError, match="exists"), snapshot(source.database) as held:
         write_backup(held, path)
 

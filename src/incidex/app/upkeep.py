@@ -122,7 +122,9 @@ def remove_words(log: Log, report: str, *, reason: str, by: str, quotes_only: bo
         raise InputError("a removal needs a reason; everyone who reads the record will see it")
     plan = _remove(log, report, reason.strip(), by.strip() or getuser(), quotes_only=quotes_only)
     what = "the quotes from" if quotes_only else "the words of"
-    said = f"Removed {what} {report}: {plan.pieces:,} pieces; {len(plan.changes) - 1:,} records say so."
+    records = len(plan.changes) - 1
+    told = "one record says so" if records == 1 else f"{records:,} records say so"
+    said = f"Removed {what} {report}: {plan.pieces:,} pieces; {told}."
     kept = [
         f"Some of its words stand in {other} too, and stay there; remove that as well if they must go."
         for other in sorted(set(plan.shared.values()))

@@ -1,13 +1,15 @@
 """A backup: the whole log in one SQLite file, from whatever database, checked before it gets its name."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from incidex.model import InputError, StoreError
 from incidex.store.base import Head
 from incidex.store.database import Readable
+from incidex.store.opening import explained
 from incidex.store.sqlite import SqliteFile, SqliteLog
 from incidex.store.tables import verify_all
 from incidex.store.transfer import Snapshot, Step, fill
@@ -29,7 +31,8 @@ def write_backup(source: Snapshot, path: Path, *, step: Step = lambda: None) -> 
         try:
             fill(log, source, step=step)
         finally:
-            log.close()  # the last to close empties the write-ahead log into the file
+            log.close()
+        _make_one_file(unfinished)
         with opened(unfinished) as backup, backup.reading() as session:
             head = verify_all(session)
         _put_on_disk(unfinished)
@@ -50,6 +53,12 @@ def opened(path: Path) -> Iterator[Readable]:
         yield file
     finally:
         file.close()
+
+
+def _make_one_file(path: Path) -> None:
+    """Have the file read without a write-ahead log, which readers would leave beside it."""
+    with explained(path), closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _remove(path: Path) -> None:

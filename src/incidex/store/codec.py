@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from incidex.model import BODIES, Body, Change, Claimed, InputError, Kind, Received, StoreError
+from incidex.store.claimed import StoredClaims, make_claimed, names_in, parse_claims
 from incidex.store.words import Apart, Held, Plain, fill, held, read, redact, strip, write
 
 Part = TypeVar("Part")
@@ -61,11 +62,19 @@ def encode(change: Change, arriving: Collection[str] = ()) -> tuple[Line, dict[s
 
 def decode(lines: Sequence[Line], find_blobs: FindBlobs) -> list[Change]:
     """Return the changes that lines were made from, with their words put back from blobs."""
-    bodies = [parse(line) for line in lines]
-    with_words = zip(lines, bodies, strict=True)
-    names = {each.name for line, body in with_words for each in _held(line, body)}
+    bodies = [_parse_quickly(line) for line in lines]
+    names: set[str] = set()
+    for line, body in zip(lines, bodies, strict=True):
+        if isinstance(body, StoredClaims):
+            names.update(names_in(body))
+        else:
+            names.update(each.name for each in _held(line, body))
     blobs = find_blobs(names)
     return [_decode(line, body, blobs) for line, body in zip(lines, bodies, strict=True)]
+
+
+def _parse_quickly(line: Line) -> StoredClaims | Plain:
+    return (parse_claims(line.body) if line.kind == Kind.CLAIMED else None) or parse(line)
 
 
 def parse(line: Line) -> Plain:
@@ -113,15 +122,10 @@ def _held(line: Line, body: Plain) -> list[Held]:
         raise _unreadable(line, error) from error
 
 
-def _decode(line: Line, body: Plain, blobs: Mapping[str, bytes]) -> Change:
+def _decode(line: Line, body: StoredClaims | Plain, blobs: Mapping[str, bytes]) -> Change:
     try:
-        kind = Kind(line.kind)
-        fill(kind, body, blobs.get)
-        made: Body = msgspec.convert(body, BODIES[kind])
+        made = make_claimed(body, blobs) if isinstance(body, StoredClaims) else _fill(line, body, blobs)
         at = datetime.fromisoformat(line.at)
-        if isinstance(made, Claimed):
-            for claim, said in zip(made.claims, body["claims"], strict=True):
-                claim.__dict__["id"] = said["id"]  # its words may have gone, and its name must not change
     except (ValueError, KeyError, TypeError) as error:
         raise _unreadable(line, error) from error
     return Change(
@@ -134,6 +138,16 @@ def _decode(line: Line, body: Plain, blobs: Mapping[str, bytes]) -> Change:
         prev_hash=line.prev_hash,
         hash=line.hash,
     )
+
+
+def _fill(line: Line, body: Plain, blobs: Mapping[str, bytes]) -> Body:
+    kind = Kind(line.kind)
+    fill(kind, body, blobs.get)
+    made: Body = msgspec.convert(body, BODIES[kind])
+    if isinstance(made, Claimed):
+        for claim, said in zip(made.claims, body["claims"], strict=True):
+            claim.__dict__["id"] = said["id"]  # its words may have gone, and its name must not change
+    return made
 
 
 def _unreadable(line: Line, error: Exception) -> StoreError:
