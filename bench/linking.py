@@ -7,13 +7,14 @@ campaign with other victims.
     python bench/linking.py                    # the figures, on victims held back
     python bench/linking.py --learn            # learn weights.toml and common.txt anew, on the train part
     python bench/linking.py --scale 100000     # candidates and time for that many synthetic incidents
-    python bench/linking.py --splink           # beside splink, in an environment with bench/requirements.txt
+    python bench/linking.py --peer .venv-bench/bin/python   # beside splink, on the same pairs in one run
 """
 
 import argparse
 import gzip
 import json
 import re
+import subprocess
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,6 +50,9 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
 #: Incidents of the train part that weights are learned from: four tellings each are plenty.
 LEARNED_FROM = 800
+
+#: Stands for the score of a pair that was not scored.
+UNSCORED = float("-inf")
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -204,36 +208,87 @@ def score(pool: Sequence[Told]) -> dict[tuple[int, int], float]:
     }
 
 
+def built_places(pool: Sequence[Told]) -> list[tuple[int, int]]:
+    """Return the pairs that were built: each first account, and what was made of it."""
+    firsts = {told.incident: place for place, told in enumerate(pool) if told.kind == "first"}
+    paired = ((firsts[told.incident.removesuffix(f" {told.kind}")], place) for place, told in enumerate(pool))
+    return [(first, place) for first, place in paired if first != place]
+
+
 def built_pairs(pool: Sequence[Told]) -> tuple[list[float], list[bool]]:
-    """Return the scores of the pairs that were built, each first account against what was made of it."""
+    """Return the scores of the pairs that were built, and which are of one incident."""
     accounts = [told.account for told in pool]
     sharing = frequencies(accounts)
-    firsts = {told.incident: place for place, told in enumerate(pool) if told.kind == "first"}
-    totals, same = [], []
-    for place, told in enumerate(pool):
-        first = firsts[told.incident.removesuffix(f" {told.kind}")]
-        if place != first:
-            totals.append(same_incident(accounts[first], accounts[place], sharing).total)
-            same.append(told.kind == "again")
-    return totals, same
+    places = built_places(pool)
+    totals = [same_incident(accounts[one], accounts[two], sharing).total for one, two in places]
+    return totals, [pool[two].kind == "again" for _, two in places]
 
 
 def print_built(pool: Sequence[Told]) -> None:
     totals, same = built_pairs(pool)
+    print(f"  built pairs: {sum(same)} of {len(same)} are of one incident")
+    for name, line in (("likely", get_table().likely), ("sure", get_table().sure)):  # chosen on dev
+        above = [is_same for total, is_same in zip(totals, same, strict=True) if total >= line]
+        precision, recall = sum(above) / max(1, len(above)), sum(above) / sum(same)
+        print(f"  built pairs, {name} (>= {line:+.1f}): precision {precision:.3f}, recall {recall:.3f}")
+    print(f"  built pairs, {say_best(totals, same)}")
+
+
+def say_best(totals: Sequence[float], same: Sequence[bool]) -> str:
+    """Say the best recall that any line gives at some precisions."""
     ranked = sorted(zip(totals, same, strict=True), reverse=True)
     right = 0
     reached: dict[float, float] = {}
-    for count, (_, is_same) in enumerate(ranked, start=1):
+    for count, (total, is_same) in enumerate(ranked, start=1):
         right += is_same
+        if total == UNSCORED:
+            break
         for least in (0.9, 0.95, 0.98):
             if right / count >= least:
                 reached[least] = right / sum(same)
-    for name, line in (("likely", get_table().likely), ("sure", get_table().sure)):  # chosen on dev
-        above = [is_same for total, is_same in ranked if total >= line]
-        precision, recall = sum(above) / max(1, len(above)), sum(above) / sum(same)
-        print(f"  built pairs, {name} (>= {line:+.1f}): precision {precision:.3f}, recall {recall:.3f}")
-    told = ", ".join(f"{recall:.3f} at {least}" for least, recall in sorted(reached.items()))
-    print(f"  built pairs ({sum(same)} of {len(same)} the same): best recall by precision {told}")
+    return "best recall by precision " + ", ".join(
+        f"{held:.3f} at {at}" for at, held in sorted(reached.items())
+    )
+
+
+def print_beside(part: str, python: str) -> None:
+    """Score the same built pairs with splink, from what coding or the import made of the same accounts."""
+    for first in ("record", "text"):
+        pool = build(part, first)
+        started = time.process_time()
+        totals, same = built_pairs(pool)
+        taken = time.process_time() - started
+        done = subprocess.run(
+            [python, str(Path(__file__).with_name("linking_splink.py"))],
+            input=json.dumps([_to_row(place, told.account) for place, told in enumerate(pool)]),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        weights = {(int(one), int(two)): float(weight) for one, two, weight in json.loads(done.stdout)}
+        theirs = [
+            max(weights.get(pair, UNSCORED), weights.get(pair[::-1], UNSCORED)) for pair in built_places(pool)
+        ]
+        print(f"{first} against text, {part}: {sum(same)} of {len(same)} built pairs are of one incident")
+        print(f"  incidex: {say_best(totals, same)} ({taken:.1f} s for the pairs)")
+        print(f"  splink:  {say_best(theirs, same)}")
+
+
+def _to_row(place: int, account: Account) -> dict[str, Any]:
+    days = sorted(day for held in account.event.values() for day in held) or sorted(account.published)
+    when = days[0] if days else None
+    sets = {name: min(values) for name, values in account.sets.items()}
+    return {
+        "id": place,
+        "name": min(account.names, default=None),
+        "day": when[0].isoformat() if when and when[0] == when[1] else None,
+        "year": str(when[0].year) if when else None,
+        "action": sets.get("action"),
+        "actor": sets.get("actor_role"),
+        "country": sets.get("country"),
+        "industry": min(account.industries, default=None),
+        "records": str(min(account.counts)) if account.counts else None,
+    }
 
 
 def print_figures(part: str) -> None:
@@ -365,9 +420,12 @@ def main() -> None:
     parser.add_argument("--common", action="store_true", help="print names that are mentioned too often")
     parser.add_argument("--lines", action="store_true", help="print precision and recall on dev by line")
     parser.add_argument("--scale", type=int, metavar="N", help="link N synthetic incidents")
+    parser.add_argument("--peer", metavar="PYTHON", help="compare with splink, in that environment")
     arguments = parser.parse_args()
     if arguments.scale:
         print_scale(arguments.scale)
+    elif arguments.peer:
+        print_beside(arguments.part, arguments.peer)
     elif arguments.learn:
         learn()
     elif arguments.common:

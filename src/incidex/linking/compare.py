@@ -57,7 +57,8 @@ class Score:
 
     def __str__(self) -> str:
         told = sorted(self.parts.items(), key=lambda part: -abs(part[1]))
-        parts = ", ".join(f"{name.replace('_', ' ')} {part:+.1f}" for name, part in told if name != START)
+        shown = [(name.replace("_", " "), part) for name, part in told if name != START and abs(part) >= 0.05]
+        parts = ", ".join(f"{name} {part:+.1f}" for name, part in shown)
         return f"{self.probability:.0%} likely: {parts or 'nothing to compare'}"
 
 
