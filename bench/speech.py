@@ -1,12 +1,14 @@
 """Score speakers, stances and incidents on our own gold set, and time the reading of speech and stance.
 
-    python bench/speech.py [--part a|b|all] [--misses]
+    python bench/speech.py [--part a|b|all] [--misses] [--corpora]
 
-Part a was looked at while building; part b was written before and not looked at, so b is the figure to
-believe. Speed is processor time for a passage of about 600 characters with ten readings in it.
+Part a was looked at while building; part b was written before and only scored, so b is the figure to
+believe. With `--corpora`, print also of how many corpus texts that may be learned from an incident is told
+(nearly all are of one) and how many are cut into several (nearly none should be). Needs `../shared`.
 """
 
 import argparse
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,11 @@ from typing import Any
 from incidex.coding import code
 from incidex.evaluate.incidents import score_incidents
 from incidex.evaluate.passages import hear, to_report
+from incidex.evaluate.split import part_of
+from incidex.model import Document
 
 GOLD = Path(__file__).parents[1] / "gold"
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 
 def rows(name: str, part: str) -> list[dict[str, Any]]:
@@ -71,13 +76,28 @@ def show_incidents(part: str, *, misses: bool) -> None:
     print(f"speech texts that tell of an incident: {sum(told)} of {len(told)}")
 
 
+def show_corpora() -> None:
+    """Print how many texts of the corpora tell of an incident, and how many of several."""
+    for name in ("vcdb", "hhs", "hibp", "tram"):
+        with gzip.open(CORPUS / f"{name}-text.jsonl.gz", "rt", encoding="utf-8") as file:
+            texts = [row["text"] for row in map(json.loads, file) if part_of(row) == "train"]
+        told = [len(code(Document(report="rep-1", text=text))) for text in texts]
+        several = sum(count > 1 for count in told)
+        print(
+            f"{name}: {sum(map(bool, told)) / len(told):.3f} of {len(told)} tell of one, {several} of several"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--part", choices=("a", "b", "all"), default="all")
     parser.add_argument("--misses", action="store_true")
+    parser.add_argument("--corpora", action="store_true")
     asked = parser.parse_args()
     show_speech(asked.part, misses=asked.misses)
     show_incidents(asked.part, misses=asked.misses)
+    if asked.corpora:
+        show_corpora()
 
 
 if __name__ == "__main__":

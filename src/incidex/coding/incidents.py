@@ -118,6 +118,12 @@ def cue_places(prepared: Prepared) -> list[int]:
     return [hit.start for hit in prepared.find(lexicon()) if kinds[cues[hit.term]].weight >= 0]
 
 
+def weigh_craft(prepared: Prepared) -> float:
+    """Return what the words of malware, campaigns and flaws speak against an incident: 0 or less."""
+    parts = _weigh_words(prepared)
+    return parts.get("craft", 0.0) + parts.get("flaw", 0.0)
+
+
 def tells_of_incident(prepared: Prepared, claims: Sequence[Claim]) -> bool:
     """Say whether something befell somebody, and not a survey, a product, a flaw, advice or a film.
 

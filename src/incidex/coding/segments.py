@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 
 from incidex.coding.base import Prepared
-from incidex.coding.incidents import cue_places
+from incidex.coding.incidents import cue_places, weigh_craft
 from incidex.coding.parties import AUTHORITY_NAME
 from incidex.coding.phrases import NAME, actor_names, clean, is_name
 from incidex.coding.subjects import kinds
@@ -64,6 +64,15 @@ _LABELS = frozenset(_LABEL_WORDS.split())
 #: "Gas distributor Metanoil": a trade before the name.
 _TRADE = re.compile(rf"[A-Z][\w’']{{1,20}}(?:[ \-][a-z][\w\-]{{1,20}}){{1,3}}\s(?=({NAME}))")
 _SERIAL = re.compile(r"\b[A-Z]{1,5}-[0-9]")
+#: A text longer than this that does not call itself a digest is one long story, or a study with chapters.
+_LONGEST = 4_000
+_DIGEST = re.compile(
+    r"\b(?:round-?up|digest|this (?:week|month)|in brief|weekly|monthly|newsletter|briefing|short notices|"
+    r"new victims|breaches|incidents (?:reported|you))\b",
+    re.IGNORECASE,
+)
+#: And so is a text in which the words of malware and of flaws stand as thick as this.
+_CRAFTY = -1.0
 #: "Acme: 300 residents." within a paragraph is an item only beside others of its kind.
 _FEWEST_INLINE = 2
 #: More passages than this are a table or an attack on the reader; the rest goes with the last.
@@ -99,6 +108,8 @@ def split_report(prepared: Prepared) -> tuple[Segment, ...]:
         return ()
     units = list(islice(_units(prepared), _MOST))
     if len(units) < 2:
+        return ()
+    if weigh_craft(prepared) <= _CRAFTY or (len(text) > _LONGEST and not _DIGEST.search(text, 0, 300)):
         return ()
     cues = cue_places(prepared)
     is_list = bool(_LIST_OF.search(text, 0, 200))

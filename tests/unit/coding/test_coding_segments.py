@@ -59,6 +59,15 @@ def test_one_story_in_several_paragraphs_is_one_incident(text: str) -> None:
     assert split_report(_prepared(text)) == ()
 
 
+def test_the_chapters_of_a_long_study_are_no_incidents() -> None:
+    chapter = "## {} steals names\nServers of Acme Foods were encrypted. " + "It was quiet after that. " * 60
+    study = "\n\n".join(
+        chapter.format(name) for name in ("Lateral Movement", "Dropbox Use", "Initial Access")
+    )
+    assert split_report(_prepared(study)) == ()
+    assert split_report(_prepared("Weekly round-up\n\n" + LISTS[0][0] + "\n\n" + "It was quiet. " * 400))
+
+
 def test_the_claims_of_a_passage_quote_the_report() -> None:
     text = LISTS[0][0]
     claims = [claim for one in code(Document(report="rep-1", text=text)) for claim in one.claims]
