@@ -92,3 +92,17 @@ def agreement(
     from incidex.app.comparing import print_agreement
 
     print_agreement(coders, sets=distance, as_json=json)
+
+
+@evaluate_app.command()
+def train(
+    corpus: Annotated[Path, typer.Option(help="The folder of the labelled corpora.")] = Path(
+        "../shared/corpus"
+    ),
+    out: Annotated[Path | None, typer.Option(help="Write the model here; the package's own, if not.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Train the coder's model on labelled corpora and write it, with the hash that a reader of it checks."""
+    from incidex.app.training import train_model
+
+    train_model(corpus, out, as_json=json)

@@ -66,6 +66,7 @@ class Reading(NamedTuple):
     why: str = ""
     speaker: str = ""  # a name, when the coder itself read who says it
     stance: str = ""  # a `Stance`, when the coder itself read it
+    focus: Span | None = None  # the words within a long span whose speaker and stance are meant
 
 
 #: Reads one kind of value from a document. Pure: the same document gives the same readings.

@@ -98,7 +98,18 @@ def load_cues(name: str) -> CueTable:
 
 
 #: The tables, by the names of their files.
-TABLES = ("action", "actor", "asset", "discovery", "impact", "motive", "response", "security", "subject")
+TABLES = (
+    "action",
+    "actor",
+    "asset",
+    "discovery",
+    "impact",
+    "kind",
+    "motive",
+    "response",
+    "security",
+    "subject",
+)
 
 
 def lexicons() -> tuple[Lexicon, ...]:
@@ -114,6 +125,11 @@ def read_action(prepared: Prepared) -> Iterator[Reading]:
 def read_impact(prepared: Prepared) -> Iterator[Reading]:
     """Read what was harmed: `impact`, one of confidentiality, integrity and availability."""
     return load_cues("impact").read(prepared)
+
+
+def read_kind(prepared: Prepared) -> Iterator[Reading]:
+    """Read what kind of actor did it and why, from words that reports of any register use."""
+    return load_cues("kind").read(prepared)
 
 
 def read_motive(prepared: Prepared) -> Iterator[Reading]:

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from incidex.coding import linear
 from incidex.coding.base import Prepared
 from incidex.coding.cues import read_rows
 from incidex.coding.lexicon import Lexicon
+from incidex.coding.linear_words import read_cues
 from incidex.model import Claim, Role, Stance
 
 #: Characters of a report's opening, which says what the story is; what stands there counts twice.
@@ -77,7 +79,11 @@ def weigh_story(prepared: Prepared, claims: Iterable[Claim]) -> Mapping[str, flo
     """Return what speaks for and against an incident, by part: `{"befell": 2.4, "survey": -1.2, …}`."""
     parts = _weigh_words(prepared)
     sure: dict[str, float] = {}
+    # The model takes it that there is an incident, and says which: it counts only where a cue says so too.
+    cued = {(field, value) for field, value, _ in read_cues(prepared)}
     for claim in claims:
+        if claim.coder == linear.NAME and (claim.field, claim.value) not in cued:
+            continue
         if claim.stance is not Stance.DENIES:
             sure[claim.field] = max(sure.get(claim.field, 0.0), claim.confidence)
     victim = sure.get("victim.name", 0.0)

@@ -16,6 +16,7 @@ from incidex.coding import (
     dates,
     incidents,
     industry,
+    linear,
     money,
     names,
     parties,
@@ -37,6 +38,7 @@ from incidex.coding.cues import (
     read_asset,
     read_discovery,
     read_impact,
+    read_kind,
     read_motive,
     read_response,
     read_security,
@@ -48,8 +50,10 @@ from incidex.coding.identifiers import read_vulnerabilities
 from incidex.coding.incidents import tells_of_incident
 from incidex.coding.indicators import read_indicators
 from incidex.coding.industry import read_industry
+from incidex.coding.known import read_known
 from incidex.coding.languages import in_any_language, is_foreign
 from incidex.coding.lexicon import Lexicon, Scanner
+from incidex.coding.linear import beside_model, read_linear
 from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.coding.passages import Passages, read_passages
@@ -77,15 +81,18 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "victim@2": read_victims,
         "size@1": read_size,
         "accusations@1": read_accusations,
-        "action@1": read_action,
-        "impact@1": read_impact,
-        "motive@1": read_motive,
-        "actor@1": read_actor,
-        "asset@1": read_asset,
-        "discovery@1": read_discovery,
+        "action@2": beside_model(read_action),
+        "impact@2": beside_model(read_impact),
+        "motive@2": beside_model(read_motive),
+        "actor@2": beside_model(read_actor),
+        "asset@2": beside_model(read_asset),
+        "discovery@2": beside_model(read_discovery),
+        linear.NAME: read_linear,
+        "known@1": read_known,
+        "kind@1": beside_model(read_kind),
         "response@1": read_response,
         "security@1": read_security,
-        "subject@1": read_subject,
+        "subject@2": beside_model(read_subject),
         "counts@2": read_counts,
         "dates@2": read_dates,
         "data@2": read_data,
@@ -99,7 +106,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "malware@2": read_malware,
         "tools@2": read_tools,
         "places@1": read_places,
-        "industry@1": read_industry,
+        "industry@2": beside_model(read_industry),
     }
 )
 
@@ -167,7 +174,7 @@ def code(
     and report always give the same claims. Of a text in another language than English, only what is the same
     in every language is read, and whether it tells of an incident is left to a person.
     """
-    prepared = _prepare(document, report)
+    prepared = prepare(document, report)
     if is_foreign(document):
         claims = _code_text(prepared, in_any_language(coders, CODERS))
         return (Coded(claims),) if claims else ()
@@ -184,14 +191,14 @@ def _code_news(prepared: Prepared, coders: Mapping[str, Coder]) -> tuple[Claim, 
     if not elsewhere:
         return _code_text(prepared, coders)
     document = replace(prepared.document, text=mask(prepared.text, elsewhere))
-    claims = _code_text(_prepare(document, prepared.report), coders)
+    claims = _code_text(prepare(document, prepared.report), coders)
     return tuple(_move(claim, prepared.text, 0) for claim in claims)
 
 
 def _code_segment(whole: Prepared, segment: Segment, coders: Mapping[str, Coder]) -> Coded:
     """Return what one passage of a report of several incidents says, read as if it stood alone."""
     document = replace(whole.document, text=segment.span.within(whole.text), title="")
-    claims = _code_text(_prepare(document, whole.report), coders, segment)
+    claims = _code_text(prepare(document, whole.report), coders, segment)
     return Coded(tuple(_move(claim, whole.text, segment.span.start) for claim in claims))
 
 
@@ -226,11 +233,12 @@ def _victim_of(readings: Iterable[tuple[str, Reading]]) -> str:
 
 def listen(document: Document, *, report: Report | None = None) -> Passages:
     """Return the passages of a report, to be asked who says what stands at a place, and in which stance."""
-    prepared = _prepare(document, report)
+    prepared = prepare(document, report)
     return read_passages(prepared, _victim_of(_read(prepared, CODERS)))
 
 
-def _prepare(document: Document, report: Report | None) -> Prepared:
+def prepare(document: Document, report: Report | None = None) -> Prepared:
+    """Return the document as the coders take it."""
     published = document.published or (report.published if report else "")
     return Prepared(document, published, report, scanner())
 
@@ -257,15 +265,20 @@ class _Said(NamedTuple):
 
 def _said(readings: Iterable[tuple[str, Reading]], passages: Passages) -> Iterator[_Said]:
     for name, reading in readings:
-        if reading.confidence < LEAST:
-            continue
-        if passages.unheard and any(span.overlaps(reading.span) for span in passages.unheard):
+        if reading.confidence < LEAST or _is_unheard(name, reading, passages):
             continue
         stance = _stance_of(reading, passages)
         value = _check(reading.field, reading.value)
         if stance is None or not value or _is_own_victim(reading, passages):
             continue
         yield _Said(reading, name, value, _speaker_of(reading, passages), stance)
+
+
+def _is_unheard(coder: str, reading: Reading, passages: Passages) -> bool:
+    """Say whether a value was read in words that say nothing; a sentence says more than a byline in it."""
+    if coder == linear.NAME or not passages.unheard:
+        return False
+    return any(span.overlaps(reading.span) for span in passages.unheard)
 
 
 def _make_claim(said: _Said, passages: Passages) -> Claim:
@@ -307,14 +320,14 @@ def _is_own_victim(reading: Reading, passages: Passages) -> bool:
 def _stance_of(reading: Reading, passages: Passages) -> Stance | None:
     if reading.stance:
         return Stance(reading.stance)
-    stance = passages.stance_at(reading.span, reading.field)
+    stance = passages.stance_at(reading.focus or reading.span, reading.field)
     return None if stance is Stance.DENIES and reading.field in _CIRCUMSTANCES else stance
 
 
 def _speaker_of(reading: Reading, passages: Passages) -> Speaker:
     if reading.speaker:
         return passages.cast.resolve(reading.speaker) or passages.cast.publisher
-    return passages.speech.speaker_at(reading.span)
+    return passages.speech.speaker_at(reading.focus or reading.span)
 
 
 def _distinct(found: Iterable[_Said]) -> list[_Said]:

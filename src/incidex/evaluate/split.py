@@ -22,11 +22,12 @@ _SENTENCE = re.compile(r"__s[0-9]+$")  # AnnoCTR numbers the sentences of a repo
 
 def part_of(row: Mapping[str, Any]) -> Part:
     """Return the part that a corpus row `{"id", "gold"?}` belongs to; the same in every run."""
-    digest = sha256(_key(row).encode("utf-8", "surrogatepass")).digest()
+    digest = sha256(key_of(row).encode("utf-8", "surrogatepass")).digest()
     return _TENTHS.get(int.from_bytes(digest[:4], "big") % 10, "train")
 
 
-def _key(row: Mapping[str, Any]) -> str:
+def key_of(row: Mapping[str, Any]) -> str:
+    """Return what rows are kept together by: the victim's name in plain words, or the report."""
     named = row.get("gold", {}).get("victim.name") or ""
     name = named[0] if isinstance(named, list) else named
     plain = " ".join(re.sub(r"[^a-z0-9 ]+", " ", _LEGAL.sub(" ", str(name).lower())).split())

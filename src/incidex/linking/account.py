@@ -31,6 +31,8 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "identifier": ("identifier",),
     }
 )
+#: Fields that a model judges from a whole report: reports are told apart by them where it is sure of both.
+_JUDGED, _SURE = frozenset({"action", "actor.role"}), 0.75
 _FOLDED = frozenset({"actor.name", "malware", "tool"})
 
 _YEAR = re.compile(r"\b(?:199[0-9]|20[0-3][0-9])\b")
@@ -69,7 +71,7 @@ def facts(claims: Iterable[Claim], published: str = "") -> Facts:
     """Return what the claims assert, by field, with the report's date of publication."""
     held: dict[str, set[str]] = {"published": {published}} if published else {}
     for claim in claims:
-        if claim.stance is Stance.ASSERTS:
+        if claim.stance is Stance.ASSERTS and not (claim.field in _JUDGED and claim.confidence < _SURE):
             held.setdefault(claim.field, set()).add(claim.value)
     return MappingProxyType({name: frozenset(values) for name, values in held.items()})
 

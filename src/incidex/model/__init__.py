@@ -27,6 +27,7 @@ from incidex.model.conflict import ConflictError
 from incidex.model.difference import Difference, Happened, compare
 from incidex.model.errors import (
     CodebookError,
+    DamageError,
     EvidenceError,
     IncidexError,
     InputError,
@@ -72,6 +73,7 @@ __all__ = [
     "Claimed",
     "CodebookError",
     "ConflictError",
+    "DamageError",
     "Decided",
     "Decision",
     "Difference",

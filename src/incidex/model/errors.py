@@ -34,3 +34,7 @@ class CodebookError(IncidexError):
 
 class StoreError(IncidexError):
     """The database cannot be used as it is: newer than this program, damaged, or not ours."""
+
+
+class DamageError(IncidexError):
+    """A file that Incidex ships is not the one that it was released with."""

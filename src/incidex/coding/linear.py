@@ -1,0 +1,158 @@
+"""What the learned model reads: each label with the passage that carries it, or none at all.
+
+A label's passage is the sentence whose removal lowers its probability most: for a linear model that is
+computed exactly, for all sentences at once. A label that no single sentence carries is not said, and neither
+is one that is carried only by sentences that deny it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.industry import read_industry
+from incidex.coding.linear_model import Floats, Label, Model, Sums, load_model
+from incidex.coding.linear_words import NUMBER, Found
+from incidex.coding.stance import read_stance
+from incidex.model import Span, Stance
+
+#: What the claims of the model are signed with.
+NAME = "linear@1"
+
+#: A passage must take at least this much of a label's log-odds with it.
+LEAST_DROP = 0.02
+#: Passages tried for a label before it is given up.
+_TRIES = 3
+#: The field that the model says in sectors, of so many digits; a cue in the same passage says it finer.
+INDUSTRY, _SECTOR = "victim.industry", 2
+#: Words named in the reason.
+_NAMED = 3
+
+
+def read_linear(prepared: Prepared) -> Iterator[Reading]:
+    """Read every learned field."""
+    return read_with(load_model(), prepared)
+
+
+def beside_model(read: Coder) -> Coder:
+    """Return the coder without the values that the model has learned to say.
+
+    What it reads of those is known to the model, as features; the model says which of them are so.
+    """
+
+    def read_the_rest(prepared: Prepared) -> Iterator[Reading]:
+        learned = load_model().learned
+        return (each for each in read(prepared) if (each.field, _coarse(each)) not in learned)
+
+    return read_the_rest
+
+
+def _coarse(reading: Reading) -> str:
+    """Return the value as the model would say it: of an industry, the sector."""
+    return reading.value[:_SECTOR] if reading.field == INDUSTRY else reading.value
+
+
+def read_with(model: Model, prepared: Prepared) -> Iterator[Reading]:
+    """Read with a given model."""
+    found = model.words.find(prepared)
+    sums = model.add(found)
+    said = choose(model, model.score(sums))
+    if said:
+        passages = _Passages(model, prepared, found, sums, list(said))
+        for number, (column, confidence) in enumerate(said.items()):
+            reading = passages.read(number, model.labels[column], confidence)
+            if reading:
+                yield reading
+
+
+def choose(model: Model, scores: Floats) -> dict[int, float]:
+    """Return the columns of the labels that are said, with their calibrated confidence.
+
+    A label is never less likely than one that implies it.
+    """
+    enough = scores >= model.cuts
+    for columns in model.single:
+        best = int(scores[columns].argmax()) + columns.start
+        is_said = bool(enough[best])
+        enough[columns] = False
+        enough[best] = is_said
+    said = {
+        column: model.settings.curves[model.labels[column].field].at(float(scores[column]))
+        for column in np.flatnonzero(enough).tolist()
+    }
+    for child, parent in model.settings.implied:
+        if child in said:
+            said[parent] = max(said[child], said.get(parent, 0.0))
+    return dict(sorted(said.items()))
+
+
+class _Passages:
+    """A text with the labels that are said of it, each asked for the passage that carries it."""
+
+    def __init__(
+        self, model: Model, prepared: Prepared, found: Found, sums: Sums, columns: Sequence[int]
+    ) -> None:
+        self._model, self._prepared, self._found = model, prepared, found
+        count = max(len(prepared.sentences), 1)
+        self._shares = model.share(found, sums, columns)
+        self._drops = model.drop(found, sums, columns, self._shares, count)
+        self._bounds = np.searchsorted(found.sentence, np.arange(count + 1)).tolist()
+        self._order = np.argsort(-self._drops, axis=0, kind="stable")[:_TRIES].T.tolist()
+        self._stances: dict[tuple[int, str], tuple[Stance | None, Span]] = {}
+
+    def read(self, number: int, label: Label, confidence: float) -> Reading | None:
+        """Return the reading of the label, in the passage that carries it; `None` when none does."""
+        doubted: Reading | None = None
+        for sentence in self._order[number]:
+            if self._drops[sentence, number] < LEAST_DROP:
+                break
+            words = self._strongest(number, sentence)
+            stance, focus = self._stance_of(sentence, words)
+            if stance in (None, Stance.DENIES):
+                continue
+            reading = self._make(label, confidence, sentence, words)._replace(focus=focus)
+            if stance is Stance.ASSERTS:
+                return reading._replace(stance=stance.value)
+            doubted = doubted or reading
+        return doubted
+
+    def _make(self, label: Label, confidence: float, sentence: int, words: Sequence[str]) -> Reading:
+        named = "', '".join(words)
+        why = f"model {NAME}; strongest words: '{named}'"
+        span = self._prepared.sentences[sentence]
+        value = self._refine(label.value, span) if label.field == INDUSTRY else label.value
+        return Reading(label.field, value, span, confidence, why)
+
+    def _refine(self, sector: str, span: Span) -> str:
+        finer = (each for each in read_industry(self._prepared) if each.value.startswith(sector))
+        return next((each.value for each in finer if each.span.overlaps(span)), sector)
+
+    def _strongest(self, number: int, sentence: int) -> list[str]:
+        """Return the words and pairs of a sentence that speak most for a label; cues, if no word does."""
+        first, last = self._bounds[sentence], self._bounds[sentence + 1]
+        shares = self._shares[first:last, number].tolist()
+        rows = self._found.rows[self._found.alone[first:last]].tolist()
+        order = sorted((at for at, share in enumerate(shares) if share > 0), key=lambda at: (-shares[at], at))
+        words = [at for at in order if rows[at] < len(self._model.squares)]
+        return [self._model.words.name(rows[at]) for at in (words or order)[:_NAMED]]
+
+    def _stance_of(self, sentence: int, words: Sequence[str]) -> tuple[Stance | None, Span]:
+        """Return the stance of a sentence to the strongest word in it that stands there, and where."""
+        key = sentence, "|".join(words)
+        if key not in self._stances:
+            span = self._prepared.sentences[sentence]
+            start, end = find_word(self._prepared.text[span.start : span.end].lower(), words)
+            at = Span(span.start + start, span.start + end)
+            self._stances[key] = read_stance(self._prepared.text, span, at), at
+        return self._stances[key]
+
+
+def find_word(lowered: str, words: Sequence[str]) -> tuple[int, int]:
+    """Return where the first of the words or pairs stands that does; the whole, when none does."""
+    for word in words:
+        first = word.partition(" ")[0]
+        found = re.search(rf"(?<![a-z]){re.escape(first)}(?![a-z])", lowered) if first != NUMBER else None
+        if found:
+            return found.span()
+    return 0, len(lowered)

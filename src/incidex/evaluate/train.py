@@ -1,0 +1,155 @@
+"""Training the coder's model: from the labelled corpora to the artefact that the package ships."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incidex.codebook import get_vocabulary
+from incidex.coding.linear_model import Curve, Label, Settings, dump_model
+from incidex.evaluate.train_curves import choose_threshold, learn_curve
+from incidex.evaluate.train_fit import (
+    BIAS,
+    Floats,
+    Table,
+    expect,
+    fit,
+    learn_labels,
+    learn_rarity,
+    learn_words,
+    make_model,
+    make_table,
+)
+from incidex.evaluate.train_rows import Example, read_examples
+
+#: Parts that the training rows are dealt into, by victim, to see what a score is worth on rows not learned.
+FOLDS = 2
+#: Fields with one answer: only the surest is said.
+SINGLE = ("discovery.method", "victim.industry")
+#: Fields whose values say another field's value too, and the column of the vocabulary that names it.
+_IMPLIES: Mapping[str, tuple[str, str]] = {
+    "actor.variety": ("actor.role", "roles"),
+    "action.variety": ("action", "families"),
+}
+
+#: Called when one more of `STEPS` is done.
+Progress = Callable[[], None]
+STEPS = FOLDS + 4
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The artefact, and what it was made of."""
+
+    content: bytes
+    examples: int
+    labels: Sequence[Label]
+    features: int
+
+    @property
+    def sha256(self) -> str:
+        """The artefact's hash, as the model card names it."""
+        return sha256(self.content).hexdigest()
+
+
+def train(corpus: Path, progress: Progress = lambda: None) -> Trained:
+    """Train on the rows of the corpora in a folder; the same bytes in every run.
+
+    Words and weights are learned from the part "train"; curves and thresholds from "dev", and from each row
+    of "train" as a model sees it that has not learned from its victim. "test" is never read.
+    """
+    examples = list(read_examples(corpus))
+    progress()
+    is_train = np.array([example.part == "train" for example in examples])
+    learned = [example for example in examples if example.part == "train"]
+    words, labels = learn_words(learned), learn_labels(learned)
+    rarity = learn_rarity(learned, words)
+    table = make_table(examples, words, rarity, labels)
+    expected, implied = expect(words, labels), _learn_implied(labels)
+    progress()
+    scores = np.zeros_like(table.answers)
+    folds = np.array([_fold_of(example) for example in examples])
+    for fold in range(FOLDS):
+        scores[folds == fold] = _apply(
+            fit(table.take(is_train & (folds != fold)), expected), table.take(folds == fold)
+        )
+        progress()
+    fitted = fit(table.take(is_train), expected)
+    progress()
+    scores[~is_train] = _apply(fitted, table.take(~is_train))
+    settings = _learn_settings(examples, labels, scores, implied)
+    content = dump_model(make_model(words, rarity, fitted, settings))
+    progress()
+    return Trained(content, len(learned), labels, len(words))
+
+
+def _fold_of(example: Example) -> int:
+    if example.part != "train":
+        return FOLDS
+    return int.from_bytes(sha256(f"fold {example.key}".encode()).digest()[:4], "big") % FOLDS
+
+
+def _apply(fitted: Floats, table: Table) -> Floats:
+    scores: Floats = np.asarray(table.features @ fitted + BIAS, np.float32)
+    return scores
+
+
+def _learn_settings(
+    examples: Sequence[Example], labels: Sequence[Label], scores: Floats, implied: tuple[tuple[int, int], ...]
+) -> Settings:
+    curves: dict[str, Curve] = {}
+    thresholds: dict[str, float] = {}
+    for field in dict.fromkeys(label.field for label in labels):
+        columns = [number for number, label in enumerate(labels) if label.field == field]
+        rows = [n for n, example in enumerate(examples) if field in example.answers and example.weight == 1]
+        found, right = _judge(examples, labels, scores, rows, columns)
+        curves[field] = learn_curve(found.ravel(), right.ravel())
+        groups = []
+        for part in ("train", "dev"):
+            chosen = np.array([examples[row].part == part for row in rows], np.bool_)
+            asked = sum(
+                len(examples[row].answers[field]) for row, is_in in zip(rows, chosen, strict=True) if is_in
+            )
+            groups.append((curves[field](found[chosen].ravel()), right[chosen].ravel(), asked))
+        thresholds[field] = choose_threshold(groups)
+    return Settings(
+        labels=tuple((label.field, label.value) for label in labels),
+        curves=curves,
+        thresholds=thresholds,
+        single=SINGLE,
+        implied=implied,
+        trained_on=f"{len(examples)} rows of VCDB and of the US health department's portal",
+    )
+
+
+def _judge(
+    examples: Sequence[Example],
+    labels: Sequence[Label],
+    scores: Floats,
+    rows: Sequence[int],
+    columns: Sequence[int],
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the scores of a field's labels in some rows, and whether each is so; of some, the best."""
+    field = labels[columns[0]].field
+    found = scores[np.ix_(rows, columns)]
+    right = np.array(
+        [[labels[column].value in examples[row].answers[field] for column in columns] for row in rows]
+    )
+    if field in SINGLE:
+        best = found.argmax(axis=1)
+        found, right = (each[np.arange(len(rows)), best][:, None] for each in (found, right))
+    return found, right
+
+
+def _learn_implied(labels: Sequence[Label]) -> tuple[tuple[int, int], ...]:
+    index = {label: number for number, label in enumerate(labels)}
+    pairs: list[tuple[int, int]] = []
+    for label, number in index.items():
+        field, column = _IMPLIES.get(label.field, ("", ""))
+        parents = get_vocabulary(label.field)[label.value].each(column) if field else ()
+        if len(parents) == 1 and Label(field, parents[0]) in index:
+            pairs.append((number, index[Label(field, parents[0])]))
+    return tuple(pairs)

@@ -1,0 +1,204 @@
+"""What the coder is trained on: rows of the labelled corpora, with the answers they give and leave open."""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from incidex.codebook import check_value
+from incidex.coding import Prepared
+from incidex.coding.table import prepare
+from incidex.evaluate.split import Part, key_of, part_of
+from incidex.model import CodebookError, Document, InputError
+
+#: The corpora, by the names of their files.
+VCDB, VERIS, HHS = "vcdb-text.jsonl.gz", "vcdb-veris.jsonl.gz", "hhs-text.jsonl.gz"
+
+#: Fields of the text rows whose gold is whole: what it does not name is not so.
+WHOLE = ("action", "actor.motive", "actor.role", "actor.variety", "impact", "data.variety")
+
+#: All fields that are learned.
+LEARNED = (
+    *WHOLE,
+    "action.variety",
+    "action.vector",
+    "asset.variety",
+    "data.subject",
+    "discovery.method",
+    "victim.industry",
+)
+#: Texts without an incident are dealt into so many groups, as if they were of so many victims.
+_QUIET_GROUPS = 12
+
+#: One agency's monthly reports are a quarter of the rows, and say much the same: they count for less.
+_BULK = "department of veterans affairs"
+_BULK_WEIGHT = 0.3
+_HHS_WEIGHT = 0.3
+#: The opening of a text, which may not hold all that the whole does.
+_LEAD_WEIGHT = 0.25
+
+#: What a type of breach at the health department says of `action`: what it is, and what it is not. Whatever
+#: is in neither is left open: a "hacking" of theirs may have begun with phishing.
+_HHS_ACTIONS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "Theft": (frozenset({"physical"}), frozenset({"hacking", "malware", "social", "error", "environmental"})),
+    "Loss": (
+        frozenset({"error"}),
+        frozenset({"hacking", "malware", "social", "physical", "misuse", "environmental"}),
+    ),
+    "Improper Disposal": (
+        frozenset({"error"}),
+        frozenset({"hacking", "malware", "social", "physical", "misuse", "environmental"}),
+    ),
+    "Hacking/IT Incident": (
+        frozenset({"hacking"}),
+        frozenset({"physical", "environmental", "error", "misuse"}),
+    ),
+    "Unauthorized Access/Disclosure": (
+        frozenset(),
+        frozenset({"physical", "environmental", "malware", "hacking"}),
+    ),
+}
+
+#: Values of the corpus's version of VERIS by the names that 1.4.1 has for them.
+_RENAMED: Mapping[str, str] = {
+    "Use of backdoor or C2": "Backdoor or C2",
+    "Web drive-by": "Web application - drive-by",
+    "Backdoor or C2": "Backdoor",
+}
+
+#: VERIS writes this where nothing is known; it is no answer.
+_SILENT = frozenset({"Unknown", "Other", "NA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with what is so of it, and what is not.
+
+    A field that is in `answers` is answered whole, unless it is in `open`: then only what is named there is
+    known not to be so.
+    """
+
+    id: str
+    key: str  # of the victim: rows of one victim are kept together
+    part: Part
+    prepared: Prepared
+    answers: Mapping[str, frozenset[str]]
+    excluded: Mapping[str, frozenset[str]]
+    weight: float = 1.0
+    is_copy: bool = False  # part of another example
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether the row is one of many alike."""
+        return self.weight < 1 and not self.is_copy
+
+
+def read_examples(folder: Path) -> Iterator[Example]:
+    """Yield the rows of the corpora in `folder`, those that are held back left out."""
+    veris = {str(row["incident_id"]): row for row in read_lines(folder / VERIS)}
+    for row in read_lines(folder / VCDB):
+        if part_of(row) != "test":
+            example = _from_vcdb(row, veris.get(str(row["id"]).partition(":")[2], {}))
+            yield example
+            if example.part == "train" and not example.is_bulk:
+                yield from _lead_of(example)
+    yield from _quiet()
+    for row in read_lines(folder / HHS):
+        if part_of(row) == "train" and row["gold"].get("breach.type") in _HHS_ACTIONS:
+            yield _from_hhs(row)
+
+
+def _lead_of(example: Example) -> Iterator[Example]:
+    """Yield the opening of a longer text as a text of its own: events are often told in one sentence."""
+    spans = example.prepared.sentences
+    if len(spans) > 1:
+        text = example.prepared.text[: spans[0].end]
+        prepared = prepare(Document(report=example.id, text=text))
+        yield replace(example, prepared=prepared, weight=_LEAD_WEIGHT, is_copy=True)
+
+
+def _quiet() -> Iterator[Example]:
+    """Yield texts that tell of no incident: nothing that the model can say is so of them."""
+    text = files("incidex.evaluate").joinpath("data", "quiet.txt").read_text(encoding="utf-8")
+    nothing: Mapping[str, frozenset[str]] = dict.fromkeys(LEARNED, frozenset())
+    lines = text.splitlines()
+    for number, line in enumerate([*lines, *map(" ".join, zip(lines[::2], lines[1::2], strict=False))]):
+        prepared = prepare(Document(report=f"quiet:{number}", text=line))
+        yield Example(f"quiet:{number}", f"quiet {number % _QUIET_GROUPS}", "train", prepared, nothing, {})
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a corpus file."""
+    if not path.is_file():
+        raise InputError(f"no corpus file {path}: name the folder that holds it with --corpus")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _from_vcdb(row: Mapping[str, Any], veris: Mapping[str, Any]) -> Example:
+    gold = row["gold"]
+    answers = {field: frozenset(gold[field]) for field in WHOLE if field in gold}
+    if gold.get("victim.industry"):
+        answers["victim.industry"] = frozenset({str(gold["victim.industry"])[:2]})
+    for field, values in read_veris(veris):
+        known = frozenset(filter(None, (_canonical(field, value) for value in values - _SILENT)))
+        if known:
+            answers[field] = known
+    bulk = _BULK in str(gold.get("victim.name", "")).lower()
+    return _make(row, answers, {}, _BULK_WEIGHT if bulk else 1.0)
+
+
+@cache
+def _canonical(field: str, value: str) -> str:
+    """Return the codebook's spelling, or "" for what it has no more."""
+    try:
+        return check_value(field, value)
+    except CodebookError:
+        return ""
+
+
+def _from_hhs(row: Mapping[str, Any]) -> Example:
+    positive, negative = _HHS_ACTIONS[row["gold"]["breach.type"]]
+    return _make(row, {"action": positive}, {"action": negative}, _HHS_WEIGHT)
+
+
+def _make(
+    row: Mapping[str, Any],
+    answers: Mapping[str, frozenset[str]],
+    excluded: Mapping[str, frozenset[str]],
+    weight: float,
+) -> Example:
+    prepared = prepare(Document(report=str(row["id"]), text=str(row["text"])))
+    return Example(str(row["id"]), key_of(row), part_of(row), prepared, answers, excluded, weight)
+
+
+def read_veris(record: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield what a VERIS record says of the fields that the text rows leave out."""
+    actions = list(record.get("action", {}).values())
+    yield "action.variety", _union(actions, "variety")
+    yield "action.vector", _union(actions, "vector")
+    assets = record.get("asset", {}).get("assets", [])
+    varieties = frozenset(str(asset["variety"]) for asset in assets if asset.get("variety"))
+    yield "asset.variety", frozenset(each for each in varieties if not each.endswith(("Unknown", "Other")))
+    yield (
+        "discovery.method",
+        frozenset(
+            f"{side.capitalize()} - {way}"
+            for side, found in (record.get("discovery_method") or {}).items()
+            if isinstance(found, dict)
+            for way in found.get("variety", [])
+            if way not in _SILENT
+        ),
+    )
+    confidentiality = record.get("attribute", {}).get("confidentiality", {})
+    yield "data.subject", frozenset(confidentiality.get("data_victim") or [])
+
+
+def _union(parts: list[Mapping[str, Any]], key: str) -> frozenset[str]:
+    values = (str(value) for part in parts for value in part.get(key, []))
+    return frozenset(_RENAMED.get(value, value) for value in values)
