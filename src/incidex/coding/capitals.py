@@ -39,6 +39,10 @@ _STOPPED_WORDS = "St. Inc. Co. Corp. Ltd. Dr. Mt. Ft. No. Bros. Dept. Univ. Sen.
 _STOPPED = frozenset(_STOPPED_WORDS.split())
 #: Words that a small letter begins: "xHamster", but not "ePHI".
 _PREFIX = re.compile(r"(?<![\w@/.])(?:[a-z]{1,8}|[0-9]{1,5}(?:-|[a-z]{0,8}))\Z")
+#: What stands before the end of a list: "A, B and C" are three names.
+_AFTER_A_NAME = re.compile(rf"(?<![\w.])[{_UPPER}]\w{{0,20}}, \Z")
+#: The first word of a sentence that a lost stop runs into the name before it.
+_ARTICLES = frozenset({"The", "A", "An", "It", "In", "On", "This"})
 #: What stands before most words.
 _BREAKS = frozenset({" ", "\n", "(", '"', "“", ""})
 _NO_NAMES = frozenset({"ePHI", "eMail", "iD", "ePHIs", "eDiscovery", "mHealth", "eSports"})
@@ -164,13 +168,22 @@ def _cut(text: str, run: list[tuple[str, int]]) -> Iterator[Mention]:
             if held:
                 yield from _whole(text, held)
             held = []
-        elif held or not (lower in leads or lower.strip(_TRAIL) in leads or _is_some_of(text, run, number)):
+        elif held or not _leads(text, run, number, leads):
             held.append(part)
             if word.endswith(("'s", "’s")) and not _goes_on(run, number):
                 yield from _whole(text, held)
                 held = []
     if held:
         yield from _whole(text, held)
+
+
+def _leads(text: str, run: list[tuple[str, int]], number: int, leads: frozenset[str]) -> bool:
+    """Say whether a word begins a sentence, a date or a count, and no name: "Us", and not "US"."""
+    word = run[number][0]
+    lower = word.lower()
+    if word == "US" and len(run) > number + 1:
+        return False
+    return lower in leads or lower.strip(_TRAIL) in leads or _is_some_of(text, run, number)
 
 
 def _is_some_of(text: str, run: list[tuple[str, int]], number: int) -> bool:
@@ -194,7 +207,7 @@ def _goes_on(run: list[tuple[str, int]], number: int) -> bool:
 
 
 def _whole(text: str, held: list[tuple[str, int]]) -> Iterator[Mention]:
-    while len(held) > 1 and held[-1][0].lower() in words_for("tail"):
+    while len(held) > 1 and (held[-1][0].lower() in words_for("tail") or held[-1][0] in _ARTICLES):
         held = held[:-1]
     word, last = held[-1]
     start = held[0][1]
@@ -205,8 +218,7 @@ def _whole(text: str, held: list[tuple[str, int]]) -> Iterator[Mention]:
     lower = name.lower()
     if len(name) < 2 or (len(held) == 1 and (lower in words_for("common") or lower in words_for("tail"))):
         return
-    is_list = " and " in name and text[max(0, start - 2) : start] == ", "  # "A, B and C" are three
-    if not is_list:
+    if " and " not in name or not _AFTER_A_NAME.search(text, max(0, start - 24), start):
         yield _mention(text, name, start)
     if " and " in name:
         first, second = name.split(" and ", 1)

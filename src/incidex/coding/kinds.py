@@ -67,7 +67,11 @@ def kinds_of(name: str) -> tuple[tuple[str, ...], ...]:
         return (("kind", "never"),)
     if fold in actor_names() or name in malware_names():
         return (("kind", "never"),)
-    if _SERIAL.search(name) or all(part in places() for part in fold.split(" and ")):
+    if (
+        _SERIAL.search(name)
+        or not any(len(part) > 1 for part in fold.split(" and "))
+        or all(part in places() for part in fold.split(" and "))
+    ):
         return (("kind", "never"),)
     words, known = fold.split(), _kinds()
     count, last = len(words), words[-1]

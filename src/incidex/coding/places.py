@@ -55,6 +55,13 @@ _DOMAIN = re.compile(
     r"gr|tr|ru|ua|il|ir|pk|bd|lk|cn|hk|jp|kr|tw|sg|ph|vn|za|ng|ke|eg|br|ar|mx|cl|pe|ca|au|nz|ie|gov|mil|"
     r"(?<=co\.)in|(?<=gov\.)in|(?<=gov\.)it|(?<=gov\.)my|(?<=co\.)th|(?<=co\.)id)\b(?![.\w-])"
 )
+#: What makes a domain the victim's: "the site larder.co.nz", and not an address to write to.
+_OF_VICTIM = re.compile(
+    r"(?:sites?|websites?|web sites?|domains?|portal|forum|shop|store|retailer|company|firm|service|provider|"
+    r"agency|newspaper|bank|against|hacked|defaced|breached)(?: of| known as| called| at)?[ ,(]{1,2}[\"“']?"
+    r"(?:https?://)?[a-z0-9][a-z0-9.-]{0,50}\Z",
+    re.IGNORECASE,
+)
 _DOMAINS = {"uk": "GB", "gov": "US", "mil": "US"}
 _IN = frozenset({"in", "at", "from", "near", "across", "of"})
 _REACH = 90
@@ -178,6 +185,8 @@ def _find(prepared: Prepared) -> Iterator[tuple[Span, _Place]]:
         if match[1] in states and text[match.start() - 1].isalpha():
             yield Span(*match.span(1)), _Place("US", "postal", states[match[1]])
     for match in _DOMAIN.finditer(text, 0, _FAR):
+        if not _OF_VICTIM.search(text, max(0, match.start() - 90), match.start()):
+            continue  # a source's, a helper's or a mail's
         yield Span(match.start() + 1, match.end()), _Place(_DOMAINS.get(match[1], match[1].upper()), "domain")
 
 

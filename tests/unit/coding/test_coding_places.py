@@ -30,6 +30,8 @@ def _read(text: str) -> dict[str, set[str]]:
         ("The breach was reported to the ICO by the NHS trust.", "GB"),
         ("The Office of the Australian Information Commissioner (OAIC) was told.", "AU"),
         ("The site larder.co.nz was hacked.", "NZ"),
+        ("The firm was hacked, said a source who is to be called helper@night.ru.", None),
+        ("The firm was hacked. The data came from night.ru, a search engine.", None),
         ("The Attorney General of Maryland was told of the breach.", "US"),
         ("BANK OF OTTAWA SAYS DATA OF 300 CUSTOMERS IN OTTAWA STOLEN", None),
         ("A former nurse at a hospital in Toronto looked at records.", "CA"),
