@@ -60,6 +60,8 @@ _NOT_ME = re.compile(
     r"|[^.]{0,40}\bnothing (?:whatsoever )?to do with",
     re.IGNORECASE,
 )
+#: An actor that is only known by its page.
+_SITE = re.compile(r"^(?:the|a|an|its)\s(?:[a-z\-]+\s){0,4}(?:site|website|page|blog)\Z")
 _NO_SUBJECT = re.compile(
     r"^(?:that|it|in|on|to|there|he|she|they|we)\s"
     r"|\s(?:had|has|was|were|is|are|would|will|have|that)(?:\s|\Z)"
@@ -169,7 +171,25 @@ class _Listener:
             if number >= 0:
                 self._in_sentence(number, list(verbs)[:_MOST_VERBS])
         self._found.extend(self._long_quotes())
+        self._join_sites()
         return self._name_victim()
+
+    def _join_sites(self) -> None:
+        """Give one name to a site that is called "the site", "the website", "the people behind the page"."""
+        names = Counter(
+            each.speaker.name
+            for each in self._found
+            if each.speaker.role is Role.ACTOR and _SITE.search(each.speaker.name)
+        )
+        if len(names) < 2:
+            return
+        site = Speaker(names.most_common(1)[0][0], Role.ACTOR)
+        self._found = [
+            replace(each, speaker=site)
+            if each.speaker.role is Role.ACTOR and each.speaker.name in names
+            else each
+            for each in self._found
+        ]
 
     def _name_victim(self) -> list[Utterance]:
         """Make a victim of the organisation that admits it, where no coder read who the victim is.

@@ -216,3 +216,13 @@ def test_without_a_victim_the_one_who_admits_it_is_the_victim() -> None:
     prepared = Prepared(Document(report="rep-1", text=text), report=_report())
     speech = read_speech(prepared, make_cast(prepared, ""))
     assert speech.speaker_at(Span(text.index("5,000"), len(text))) == Speaker("Zenith", Role.VICTIM)
+
+
+def test_a_site_under_several_words_is_one_party() -> None:
+    text = (
+        "The site claims 5,000. The site says more. The people behind the page say 7,000, the website says."
+    )
+    prepared = Prepared(Document(report="rep-1", text=text), report=_report())
+    speech = read_speech(prepared, make_cast(prepared, "Acme Foods"))
+    places = (text.index("5,000"), text.index("7,000"))
+    assert {speech.speaker_at(Span(at, at + 5)) for at in places} == {Speaker("the site", Role.ACTOR)}
