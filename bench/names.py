@@ -11,19 +11,25 @@ which took its place.
 
 import gzip
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from incidex.codebook import get_vocabulary
 from incidex.coding import CODERS, Prepared, Reading
+from incidex.coding.dates import read_dates
+from incidex.coding.lexicon import make_plain
+from incidex.coding.moments import MONTHS
 from incidex.coding.table import LEAST, scanner
 from incidex.coding.techniques import MOVED
 from incidex.evaluate.split import part_of
 from incidex.model import Document, Span
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+GOLD = Path(__file__).parents[1] / "gold" / "relative-dates.jsonl"
 #: AnnoCTR's tags, by our field. Its annotators tagged generic words such as "ransomware" as techniques.
 TAGS = {"GROUP": "actor.name", "MALWARE": "malware", "TOOL": "tool"}
 NO_SPACE_BEFORE = frozenset(",.)]:;!?%") | {"'s", "’s"}
@@ -55,6 +61,8 @@ def main() -> None:
     rows = [row for row in read("hibp-text") if part_of(row) == part]
     print(f"== HIBP {part}: {len(rows)} texts, the readers alone")
     print(f"data.class   {by_class(rows)}\ndate.occurred, month {by_month(rows)}")
+    print(f"in the text  {in_the_text(rows)}")
+    print(f"== our relative dates, to the day\nall four     {by_day()}")
 
 
 def read(name: str) -> Iterator[dict[str, Any]]:
@@ -110,6 +118,41 @@ def by_month(rows: Sequence[Mapping[str, Any]]) -> str:
         count["right"] += bool(dates) and dates[0].value[:7] == row["gold"]["date.occurred"][:7]
     right, answered = count["right"], count["answered"]
     return f"right {right / len(rows):.3f}  of those answered {right / max(answered, 1):.3f}  of {len(rows)}"
+
+
+def in_the_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say what no reader of the text alone can pass: how many gold values stand in it in any words."""
+    names = {
+        term.id: [make_plain(name) for name in term.names] for term in get_vocabulary("data.class").values()
+    }
+    named = months = asked = 0
+    for row in rows:
+        text = make_plain(row["text"])
+        for each in row["gold"]["data.class"]:
+            asked += 1
+            named += any(
+                name in text or name.replace("numbers", "number") in text for name in names.get(each, ())
+            )
+        year, month, _ = row["gold"]["date.occurred"].split("-")
+        months += re.search(rf"\b{MONTHS[int(month) - 1]}\b[^.]{{0,40}}\b{year}\b", text) is not None
+    return (
+        f"{named / asked:.3f} of the data classes by a name, {months / len(rows):.3f} of the months in full"
+    )
+
+
+def by_day() -> str:
+    count: Counter[str] = Counter()
+    for line in GOLD.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        prepared = Prepared(Document(report="bench", text=row["text"]), row["published"], scanner=scanner())
+        read: dict[str, str] = {}
+        for reading in sorted(read_dates(prepared), key=lambda reading: -reading.confidence):
+            read.setdefault(reading.field, reading.value)
+        for field, value in row["gold"].items():
+            half = "written for tuning" if int(row["id"][-2:]) % 2 else "kept unseen"
+            count[f"{half}, asked"] += 1
+            count[f"{half}, right"] += read.get(field) == value
+    return ", ".join(f"{name} {number}" for name, number in sorted(count.items()))
 
 
 def micro(pairs: Sequence[tuple[set[str], set[str]]]) -> str:
