@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ class Prepared:
     published: str = ""  # EDTF; relative dates are counted from it
     report: Report | None = None  # who published it, and under which title
     scanner: Scanner | None = None  # finds the words of many coders in one pass
+    known: dict["Coder", Sequence["Reading"]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -46,6 +47,12 @@ class Prepared:
     def sentences(self) -> tuple[Span, ...]:
         """Spans of the sentences, in order and disjoint."""
         return sentences(self.document.text)
+
+    def once(self, read: "Coder") -> Sequence["Reading"]:
+        """Return what a coder reads in this text, read once however many ask for it."""
+        if read not in self.known:
+            self.known[read] = tuple(read(self))
+        return self.known[read]
 
     @cached_property
     def places(self) -> Sentences:

@@ -1,7 +1,7 @@
 """Coders that are tables of cues: words that, where they stand, say which value a field has."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -117,44 +117,44 @@ def lexicons() -> tuple[Lexicon, ...]:
     return tuple(load_cues(name).lexicon for name in TABLES)
 
 
-def read_action(prepared: Prepared) -> Iterator[Reading]:
+def read_action(prepared: Prepared) -> Iterable[Reading]:
     """Read what was done: `action`, `action.variety` and `action.vector`."""
-    return load_cues("action").read(prepared)
+    return prepared.once(load_cues("action").read)
 
 
-def read_impact(prepared: Prepared) -> Iterator[Reading]:
+def read_impact(prepared: Prepared) -> Iterable[Reading]:
     """Read what was harmed: `impact`, one of confidentiality, integrity and availability."""
-    return load_cues("impact").read(prepared)
+    return prepared.once(load_cues("impact").read)
 
 
-def read_kind(prepared: Prepared) -> Iterator[Reading]:
+def read_kind(prepared: Prepared) -> Iterable[Reading]:
     """Read what kind of actor did it and why, from words that reports of any register use."""
-    return load_cues("kind").read(prepared)
+    return prepared.once(load_cues("kind").read)
 
 
-def read_motive(prepared: Prepared) -> Iterator[Reading]:
+def read_motive(prepared: Prepared) -> Iterable[Reading]:
     """Read why it was done: `actor.motive`."""
-    return load_cues("motive").read(prepared)
+    return prepared.once(load_cues("motive").read)
 
 
-def read_actor(prepared: Prepared) -> Iterator[Reading]:
+def read_actor(prepared: Prepared) -> Iterable[Reading]:
     """Read what kind of actor did it: `actor.role` and `actor.variety`."""
-    return load_cues("actor").read(prepared)
+    return prepared.once(load_cues("actor").read)
 
 
-def read_asset(prepared: Prepared) -> Iterator[Reading]:
+def read_asset(prepared: Prepared) -> Iterable[Reading]:
     """Read what was hit: `asset.variety`."""
-    return load_cues("asset").read(prepared)
+    return prepared.once(load_cues("asset").read)
 
 
-def read_discovery(prepared: Prepared) -> Iterator[Reading]:
+def read_discovery(prepared: Prepared) -> Iterable[Reading]:
     """Read who noticed: `discovery.method`."""
-    return load_cues("discovery").read(prepared)
+    return prepared.once(load_cues("discovery").read)
 
 
-def read_response(prepared: Prepared) -> Iterator[Reading]:
+def read_response(prepared: Prepared) -> Iterable[Reading]:
     """Read what was done about it: `response`."""
-    return load_cues("response").read(prepared)
+    return prepared.once(load_cues("response").read)
 
 
 def read_security(prepared: Prepared) -> Iterator[Reading]:
@@ -163,13 +163,13 @@ def read_security(prepared: Prepared) -> Iterator[Reading]:
     The doubt is the value: "a possible breach" asserts that one is suspected. "This was no breach" denies
     that harm was done, and says nothing of a false alarm.
     """
-    for reading in load_cues("security").read(prepared):
+    for reading in prepared.once(load_cues("security").read):
         if reading.value == "denied":
             yield reading._replace(value="Confirmed", stance=Stance.DENIES)
         else:
             yield reading if reading.value == "Confirmed" else reading._replace(stance=Stance.ASSERTS)
 
 
-def read_subject(prepared: Prepared) -> Iterator[Reading]:
+def read_subject(prepared: Prepared) -> Iterable[Reading]:
     """Read whom the data is about, and of which kind it is: `data.subject` and `data.variety`."""
-    return load_cues("subject").read(prepared)
+    return prepared.once(load_cues("subject").read)

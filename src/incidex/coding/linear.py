@@ -5,7 +5,6 @@ computed exactly, for all sentences at once. A label that no single sentence car
 is one that is carried only by sentences that deny it.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -14,7 +13,7 @@ from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.industry import read_industry
 from incidex.coding.linear_model import Floats, Label, Model, Sums, load_model
 from incidex.coding.linear_words import NUMBER, Found
-from incidex.coding.stance import read_stance
+from incidex.coding.stance import Stances
 from incidex.model import Span, Stance
 
 #: What the claims of the model are signed with.
@@ -99,7 +98,8 @@ class _Passages:
         self._drops = model.drop(found, sums, columns, self._shares, count)
         self._bounds = np.searchsorted(found.sentence, np.arange(count + 1)).tolist()
         self._order = np.argsort(-self._drops, axis=0, kind="stable")[:_TRIES].T.tolist()
-        self._stances: dict[tuple[int, str], tuple[Stance | None, Span]] = {}
+        self._rows = found.rows[found.alone].tolist()
+        self._stances = Stances(prepared)
 
     def read(self, number: int, label: Label, confidence: float) -> Reading | None:
         """Return the reading of the label, in the passage that carries it; `None` when none does."""
@@ -125,34 +125,38 @@ class _Passages:
         return Reading(label.field, value, span, confidence, why)
 
     def _refine(self, sector: str, span: Span) -> str:
-        finer = (each for each in read_industry(self._prepared) if each.value.startswith(sector))
+        finer = (each for each in self._prepared.once(read_industry) if each.value.startswith(sector))
         return next((each.value for each in finer if each.span.overlaps(span)), sector)
 
     def _strongest(self, number: int, sentence: int) -> list[str]:
         """Return the words and pairs of a sentence that speak most for a label; cues, if no word does."""
         first, last = self._bounds[sentence], self._bounds[sentence + 1]
-        shares = self._shares[first:last, number].tolist()
-        rows = self._found.rows[self._found.alone[first:last]].tolist()
-        order = sorted((at for at, share in enumerate(shares) if share > 0), key=lambda at: (-shares[at], at))
-        words = [at for at in order if rows[at] < len(self._model.squares)]
-        return [self._model.words.name(rows[at]) for at in (words or order)[:_NAMED]]
+        shares = self._shares[first:last, number]
+        words: list[int] = []
+        cues: list[int] = []
+        for at in np.argsort(-shares, kind="stable").tolist():
+            if shares[at] <= 0 or len(words) == _NAMED:
+                break
+            row = self._rows[first + at]
+            (words if row < len(self._model.squares) else cues).append(row)
+        return [self._model.words.name(row) for row in words or cues[:_NAMED]]
 
     def _stance_of(self, sentence: int, words: Sequence[str]) -> tuple[Stance | None, Span]:
         """Return the stance of a sentence to the strongest word in it that stands there, and where."""
-        key = sentence, "|".join(words)
-        if key not in self._stances:
-            span = self._prepared.sentences[sentence]
-            start, end = find_word(self._prepared.text[span.start : span.end].lower(), words)
-            at = Span(span.start + start, span.start + end)
-            self._stances[key] = read_stance(self._prepared.text, span, at), at
-        return self._stances[key]
+        span = self._prepared.sentences[sentence]
+        start, end = find_word(self._prepared.text[span.start : span.end].lower(), words)
+        at = Span(span.start + start, span.start + end)
+        return self._stances.weigh(at).stance, at
 
 
 def find_word(lowered: str, words: Sequence[str]) -> tuple[int, int]:
     """Return where the first of the words or pairs stands that does; the whole, when none does."""
     for word in words:
         first = word.partition(" ")[0]
-        found = re.search(rf"(?<![a-z]){re.escape(first)}(?![a-z])", lowered) if first != NUMBER else None
-        if found:
-            return found.span()
+        at = lowered.find(first) if first != NUMBER else -1
+        while at >= 0:
+            end = at + len(first)
+            if not (lowered[at - 1 : at].isalpha() or lowered[end : end + 1].isalpha()):
+                return at, end
+            at = lowered.find(first, at + 1)
     return 0, len(lowered)

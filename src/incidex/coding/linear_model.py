@@ -182,7 +182,7 @@ def to_length(square: float) -> float:
 
 def _runs(place: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the numbers in ascending `place`, and where the run of each begins."""
-    starts = np.flatnonzero(np.diff(place, prepend=-1))
+    starts = np.concatenate(([0], np.flatnonzero(place[1:] != place[:-1]) + 1))
     return place[starts], starts
 
 

@@ -117,11 +117,11 @@ def split_tokens(lowered: str) -> list[str]:
 def read_cues(prepared: Prepared) -> Iterator[tuple[str, str, Span]]:
     """Yield what the coders' cues say, and known names of actors, as features: field, value and place."""
     for name in TABLES:
-        for reading in load_cues(name).read(prepared):
+        for reading in prepared.once(load_cues(name).read):
             yield reading.field, reading.value, reading.span
-    for reading in read_known(prepared):
+    for reading in prepared.once(read_known):
         yield KNOWN + reading.field, reading.value, reading.span
-    for reading in read_industry(prepared):
+    for reading in prepared.once(read_industry):
         yield KNOWN + reading.field, reading.value[:2], reading.span
 
 

@@ -1,13 +1,13 @@
 """The passages of a report: who says what stands at a place, and whether they assert, deny or doubt it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from incidex.coding.base import Prepared
 from incidex.coding.parties import Cast, make_cast
 from incidex.coding.recalled import find_recalled
 from incidex.coding.speech import Speech, read_speech
-from incidex.coding.stance import Clauses, find_cued
+from incidex.coding.stance import Stances
 from incidex.model import Role, Span, Speaker, Stance
 
 #: What a notice of a breach says when it says that something may have been accessed.
@@ -35,9 +35,8 @@ class Passages:
     prepared: Prepared
     cast: Cast
     speech: Speech
-    cued: Mapping[int, frozenset[str]]  # what the cues of a sentence may do; without any, it asserts
+    stances: Stances
     unheard: tuple[Span, ...]  # what says nothing of the incident: a newspaper's own name, another event
-    clauses: dict[int, Clauses] = field(default_factory=dict)  # of the sentences asked about
 
     def stance_at(self, span: Span, field: str = "") -> Stance | None:
         """Return what the passage does with the words at a span; `None` when it claims nothing of them.
@@ -45,14 +44,7 @@ class Passages:
         That data "may have been accessed" is what a notice is there to say: it is asserted of the exposure,
         and doubted of anything else and by anybody who only guesses.
         """
-        number = self.prepared.places.at(span.start)
-        if number not in self.cued:
-            return Stance.ASSERTS
-        if number not in self.clauses:
-            sentence = self.prepared.sentences[number] if number >= 0 else span
-            after = self.prepared.text[sentence.end : sentence.end + 16]
-            self.clauses[number] = Clauses(self.prepared.text, sentence, after, self.cued[number])
-        weighed = self.clauses[number].weigh(span)
+        weighed = self.stances.weigh(span)
         if weighed.is_cautious and field in EXPOSURE and self.speaker_at(span).role in _NOTIFIES:
             return Stance.ASSERTS
         return weighed.stance
@@ -67,7 +59,7 @@ def read_passages(prepared: Prepared, victim: str) -> Passages:
     cast = make_cast(prepared, victim)
     speech = read_speech(prepared, cast)
     unheard = (*_bylines(prepared), *find_recalled(prepared))
-    return Passages(prepared, cast, speech, find_cued(prepared), unheard)
+    return Passages(prepared, cast, speech, Stances(prepared), unheard)
 
 
 def _bylines(prepared: Prepared) -> Iterator[Span]:

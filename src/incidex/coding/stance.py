@@ -220,6 +220,29 @@ def find_cued(prepared: Prepared) -> Mapping[int, frozenset[str]]:
     return cued
 
 
+class Stances:
+    """How the sentences of a text stand to their words: each is read once, and only if it has a cue."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Find the cues of the text."""
+        self._prepared = prepared
+        self._cued = find_cued(prepared)
+        self._clauses: dict[int, Clauses] = {}
+
+    def weigh(self, span: Span) -> "Weighed":
+        """Return how the passage stands to the words at a span."""
+        prepared = self._prepared
+        number = prepared.places.at(span.start)
+        kinds = self._cued.get(number)
+        if kinds is None:
+            return ASSERTED
+        if number not in self._clauses:
+            sentence = prepared.sentences[number] if number >= 0 else span
+            after = prepared.text[sentence.end : sentence.end + 16]
+            self._clauses[number] = Clauses(prepared.text, sentence, after, kinds)
+        return self._clauses[number].weigh(span)
+
+
 def read_stance(text: str, sentence: Span, span: Span, after: str = "") -> Stance | None:
     """Return how the passage stands to the words at `span`; `None` when it makes no claim of them.
 

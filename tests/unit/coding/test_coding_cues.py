@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 
 import pytest
 
@@ -8,7 +8,7 @@ from incidex.coding.base import Prepared, Reading
 from incidex.model import Document
 
 TABLES = ["action", "impact", "motive", "actor", "asset", "discovery", "response", "subject"]
-Read = Callable[[Prepared], Iterator[Reading]]
+Read = Callable[[Prepared], Iterable[Reading]]
 
 
 def read(coder: Read, text: str) -> set[tuple[str, str]]:
