@@ -65,7 +65,7 @@ def kinds_of(name: str) -> tuple[tuple[str, ...], ...]:
     fold = name.casefold()
     if fold in words_for("never") or fold in _REGIONS or len(name) < 2:
         return (("kind", "never"),)
-    if fold in actor_names() or name in malware_names():
+    if fold in actor_names() or name in malware_names() or not words_for("software").isdisjoint(fold.split()):
         return (("kind", "never"),)
     if (
         _SERIAL.search(name)

@@ -13,6 +13,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick
 
 from incidex.coding.base import Prepared, Reading
+from incidex.coding.beside import is_beside, is_credited
 from incidex.coding.capitals import Mention, find_mentions, recase
 from incidex.coding.cues import read_rows
 from incidex.coding.kinds import kinds_of, words_for
@@ -46,6 +47,8 @@ _IS_PUBLISHER, _NAMED_BY_ACTOR, _IN_TITLE = 8.0, 1.0, 1.0
 _LEAST = 0.4
 #: What a name loses that only stands where another event is recalled.
 _RECALLED = 3.0
+#: What a name loses that is only the software with the flaw, or an authority at its work.
+_BESIDE = 3.0
 
 
 @dataclass(slots=True)
@@ -130,8 +133,29 @@ def find_candidates(prepared: Prepared) -> Sequence[Candidate]:
     text = prepared.text[:_REACH]
     if text[:_SHOUT].isupper():
         text = recase(text)
+    found = _gather(text, prepared)
+    events = [start for _, start, _ in _events().find_matches_as_indexes(text.lower())]
+    if not found:
+        return ()
+    for each in found:
+        _keep_brand(each)
+    merged = _merge(found)
+    _describe(merged, text, events)
+    for each in merged:
+        if is_beside(each.mentions[:_LOOKS], text):
+            each.score -= _BESIDE
+    if not events:
+        merged = [each for each in merged if not _is_any_word(each)]
+    _weigh_publisher(merged, prepared)
+    return merged
+
+
+def _gather(text: str, prepared: Prepared) -> Sequence[Candidate]:
+    """Return every name of a text that something can happen to, with the places where it stands."""
     found: dict[str, Candidate] = {}
     for mention in find_mentions(text, len(text)):
+        if is_credited(text, mention.start):
+            continue
         name = _clean(mention.name)
         candidate = found.get(name)
         if candidate is None:
@@ -142,17 +166,7 @@ def find_candidates(prepared: Prepared) -> Sequence[Candidate]:
                 continue
             candidate = found[name] = Candidate(name, features=set(kinds))
         candidate.mentions.append(mention)
-    events = [start for _, start, _ in _events().find_matches_as_indexes(text.lower())]
-    if not found:
-        return ()
-    for each in found.values():
-        _keep_brand(each)
-    merged = _merge(found.values())
-    _describe(merged, text, events)
-    if not events:
-        merged = [each for each in merged if not _is_any_word(each)]
-    _weigh_publisher(merged, prepared)
-    return merged
+    return tuple(found.values())
 
 
 def _is_any_word(each: Candidate) -> bool:

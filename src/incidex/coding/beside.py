@@ -1,0 +1,80 @@
+"""Who stands beside an incident: whoever wrote the text down, the software with the flaw, police at work."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Protocol
+
+from incidex.coding.kinds import kinds_of, words_for
+
+#: Characters before a name in which its sentence begins, or words stand that make it the flaw's bearer.
+_BACK = 80
+#: Where a sentence, a line or a cell begins.
+_BEGINS = re.compile(r"(?:[.!?|\n]\s)|\n")
+#: The mark of a possessive, as it stands behind a name.
+_OWNS = frozenset({"'s", "’s", "'", "’"})
+
+
+class Place(Protocol):
+    """A name where it stands, with the two words that follow it, in lower case."""
+
+    @property
+    def name(self) -> str:
+        """The name as written."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+
+    @property
+    def after(self) -> tuple[str, str]:
+        """The words behind it, nearest first."""
+
+
+def is_credited(text: str, start: int) -> bool:
+    """Say whether a place lies in a line that says who made the text: "Written for the X project"."""
+    before = text[max(0, start - _BACK) : start]
+    if start > _BACK:
+        before = before[before.find(" ") + 1 :]
+    begins = [match.end() for match in _BEGINS.finditer(before)]
+    words = before[begins[-1] if begins else 0 :].lower().split()
+    return "_".join(words[:2]) in words_for("credit")
+
+
+def is_beside(places: Sequence[Place], text: str) -> bool:
+    """Say whether a name is mostly that of the flaw's bearer, or always that of an authority at its work."""
+    if 2 * sum(_bears_flaw(place, text) for place in places) >= len(places):
+        return True
+    return ("kind", "authority") in kinds_of(places[0].name) and all(_is_at_work(place) for place in places)
+
+
+def _is_at_work(place: Place) -> bool:
+    return any(word.strip(".,;:") in words_for("at work") for word in place.after)
+
+
+def _bears_flaw(place: Place, text: str) -> bool:
+    """Say whether a place names software, or its maker, for a flaw in it that is used against others."""
+    after, then = (word.strip(".,;:()") for word in place.after)
+    if after in _OWNS:
+        # "a flaw in Acme's website" is of Acme itself; "in Acme's appliance" is of all who bought one
+        return then in words_for("ware") and bool(_flaw_before().search(text, *_window(place)))
+    if after in words_for("flaw"):
+        return True
+    return bool(_flaw_before().search(text, *_window(place)))
+
+
+def _window(place: Place) -> tuple[int, int]:
+    return max(0, place.start - _BACK), place.start
+
+
+@cache
+def _flaw_before() -> re.Pattern[str]:
+    """Return what stands before software with a flaw: "a hole in the", "exploited", "a product of"."""
+    flaws, uses, wares = (
+        "|".join(map(re.escape, sorted(words_for(use)))) for use in ("flaw", "exploits", "ware")
+    )
+    return re.compile(
+        rf"\b(?:(?:{flaws}) (?:in|of|affecting) (?:the |a |an )?|(?:{uses}) (?:the |a |an )?"
+        rf"|(?:{wares}) (?:of|from|by|called|named) (?:the )?)\Z",
+        re.IGNORECASE,
+    )
