@@ -1,6 +1,7 @@
 """The learned model: one weight for each feature and label, and what its scores are worth."""
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -43,7 +44,12 @@ class Curve(msgspec.Struct, frozen=True):
 
     def at(self, score: float) -> float:
         """Return the share of right answers at one score."""
-        return float(np.interp(score, self.scores, self.shares))
+        after = bisect_right(self.scores, score)
+        if after in (0, len(self.scores)):
+            return self.shares[max(after - 1, 0)]
+        low, high = self.scores[after - 1], self.scores[after]
+        left, right = self.shares[after - 1], self.shares[after]
+        return left + (right - left) / (high - low) * (score - low)
 
     def find_score(self, share: float) -> float:
         """Return the lowest score that is worth `share`; infinite when none is."""
