@@ -1,9 +1,12 @@
-"""Identifiers that leave no doubt: `vulnerability`, by its CVE number."""
+"""Identifiers that leave no doubt: CVE numbers, and what the same incident is called elsewhere."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
+from incidex.codebook import get_vocabulary
 from incidex.coding.base import Prepared, Reading
+from incidex.coding.lexicon import Lexicon
 from incidex.model import Span
 
 _CVE = re.compile(
@@ -22,3 +25,45 @@ def read_vulnerabilities(prepared: Prepared) -> Iterator[Reading]:
         yield Reading(
             field="vulnerability", value=value, span=Span(*match.span()), confidence=0.9, why="CVE number"
         )
+
+
+#: The same incident's name elsewhere: in filings with the SEC, in VCDB, among the campaigns of ATT&CK.
+_ELSEWHERE = re.compile(
+    r"(?P<sec>(?<![\w-])[0-9]{10}-[0-9]{2}-[0-9]{6}(?![\w-]))"
+    r"|(?P<vcdb>(?<![\w-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![\w-]))"
+    r"|(?P<attack>(?<![\w.-])C00[0-9]{2}(?![\w-]))"
+)
+#: What must stand near a name that other things may have too, and how near.
+_NAMES_IT = {"vcdb": ("VCDB", "VERIS Community"), "attack": ("ATT&CK", "campaign", "Campaign")}
+_NEAR = 80
+
+
+def lexicons() -> tuple[Lexicon, ...]:
+    """Return what these coders wait for."""
+    return (_campaigns()[0],)
+
+
+def read_identifiers(prepared: Prepared) -> Iterator[Reading]:
+    """Read what the incident is called elsewhere: `identifier`, as "sec:0000950170-23-011111"."""
+    text = prepared.text
+    if "-" in text or "C00" in text:
+        for match in _ELSEWHERE.finditer(text):
+            system = str(match.lastgroup)
+            around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+            if system == "sec" or any(name in around for name in _NAMES_IT[system]):
+                value = f"{system}:{match[0].upper()}"
+                yield Reading(
+                    "identifier", value, Span(*match.span()), 0.85, f"an identifier of {system.upper()}"
+                )
+    lexicon, campaigns = _campaigns()
+    for hit in prepared.find(lexicon):
+        why = f"'{hit.term}', a campaign of ATT&CK"
+        yield Reading("identifier", f"attack:{campaigns[hit.term]}", hit.span, 0.7, why)
+
+
+@cache
+def _campaigns() -> tuple[Lexicon, Mapping[str, str]]:
+    """Return the names of campaigns of two words and more, as they are spelt, each with its number."""
+    terms = get_vocabulary("campaign").values()
+    found = {name: term.id for term in terms for name in term.names if " " in name}
+    return Lexicon(found, lower=False), found

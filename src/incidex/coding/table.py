@@ -14,6 +14,7 @@ from incidex.coding import (
     cues,
     data,
     dates,
+    identifiers,
     incidents,
     industry,
     linear,
@@ -46,7 +47,7 @@ from incidex.coding.cues import (
 )
 from incidex.coding.data import read_data
 from incidex.coding.dates import read_dates
-from incidex.coding.identifiers import read_vulnerabilities
+from incidex.coding.identifiers import read_identifiers, read_vulnerabilities
 from incidex.coding.incidents import tells_of_incident
 from incidex.coding.indicators import read_indicators
 from incidex.coding.industry import read_industry
@@ -97,6 +98,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "dates@2": read_dates,
         "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
+        "identifiers@1": read_identifiers,
         "techniques@2": read_techniques,
         "indicators@2": read_indicators,
         "money@2": read_money,
@@ -117,6 +119,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     cues.lexicons,
     data.lexicons,
     dates.lexicons,
+    identifiers.lexicons,
     names.lexicons,
     accusations.lexicons,
     background.lexicons,
