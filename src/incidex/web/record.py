@@ -215,9 +215,12 @@ def make_line(incident: Incident) -> Line:
 
 
 def say_title(incident: Incident) -> str:
-    """Name the record: by its title, else by its victim, else by its id."""
+    """Name the record: by its title, else by its victim, else by what its first report is called."""
     victim = incident.best("victim.name")
-    return incident.best("title") or (f"Cyber Incident Victim: {victim}" if victim else incident.id)
+    if title := incident.best("title") or (victim and f"Cyber Incident Victim: {victim}"):
+        return title
+    told = next((report.title for report in incident.reports if report.title), "")
+    return f"No victim named: “{told}”" if told else "Cyber incident, no victim named"
 
 
 def say_when(incident: Incident) -> tuple[str, str]:

@@ -28,8 +28,10 @@ from incidex.model import (
     Speaker,
     Stance,
     Tier,
+    fold,
 )
 from incidex.web import MemoryLibrary, make_app
+from incidex.web.record import say_title
 from incidex.web.site import MOST_LINES
 from incidex.web.summary import make_description, make_summary
 
@@ -293,3 +295,18 @@ def test_the_summary_knows_only_what_its_tier_sees() -> None:
 def test_the_description_goes_report_by_report() -> None:
     (told,) = make_description(find(Tier.GREEN))
     assert told.startswith("Acme & Sons, Apr 2017: Acme & Sons said that")
+
+
+def test_a_record_without_a_victim_is_named_by_what_is_told_of_it() -> None:
+    def fold_of(*claims: Claim) -> Incident:
+        bodies: tuple[Body, ...] = (Linked(OPEN), Claimed(claims))
+        changes = [
+            Change(record="inc-1", version=version, body=body, by="rules@1", at=AT)
+            for version, body in enumerate(bodies, start=1)
+        ]
+        found = fold(changes, policy=policy())
+        assert found is not None
+        return found
+
+    assert say_title(fold_of(CLAIMS[1])) == "No victim named: “Notice”"
+    assert say_title(fold_of(CLAIMS[0])) == "Cyber Incident Victim: Acme {0}"
