@@ -118,7 +118,7 @@ def demo(
     serve: Annotated[bool, typer.Option(help="Open the site afterwards.")] = True,
     port: Annotated[int, typer.Option(help="Where the site is opened.")] = 8000,
 ) -> None:
-    """Code the bundled reports, print the Ciphr record with its evidence, open the site."""
+    """Code the bundled reports, print one record, open the site."""
     from incidex.app.demonstration import make_demo, show_demo
 
     settings = _settings()
@@ -147,7 +147,7 @@ def code(
     published: PublishedOption = "",
     coder: CoderOption = None,
 ) -> None:
-    """Print what a report says, with the words each value rests on underlined."""
+    """Print what a report says, the words of each value underlined."""
     from incidex.app import reading
     from incidex.app.incoming import parse_path
 
@@ -231,7 +231,7 @@ def show(
     as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
     tier: TierOption = "red",
 ) -> None:
-    """Print a record: each value, its status, who says so and in which words."""
+    """Print a record: values, status, who says so in which words."""
     from incidex.app.printing import print_record
 
     with _open_log() as log:
@@ -278,7 +278,7 @@ def codebook(
     name: Annotated[str, typer.Argument(metavar="[FIELD]", help="A field, or a vocabulary.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Print the fields, or one field with its definition and allowed values."""
+    """Print the fields, or one field with its meaning and values."""
     from incidex.app.printing import print_codebook
 
     print_codebook(name, as_json=json)

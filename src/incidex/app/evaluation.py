@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from incidex.evaluate import Measure
 
 evaluate_app = typer.Typer(
-    help="Score the coders against checked answers, and compare what they say.",
+    help="Score the coders against checked answers; compare, train.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -45,7 +45,7 @@ def score(
     reason: Annotated[str, typer.Option(help="Why it may sink.")] = "",
     json: JsonOption = False,
 ) -> None:
-    """Code the texts of a gold set and print, by field, how much of it is right."""
+    """Code the texts of a gold set; print how much of it is right."""
     from incidex.app import floors as ground
     from incidex.app.scoring import Request, print_scores, print_silence, score_sets
 
@@ -68,8 +68,8 @@ def score(
 
 @evaluate_app.command()
 def compare(
-    old: Annotated[Path, typer.Argument(help="A coded file, or texts, which are then coded.")],
-    new: Annotated[Path, typer.Argument(help="The same of another version.")],
+    old: Annotated[Path, typer.Argument(metavar="OLD", help="A coded file, or texts, which are then coded.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="The same of another version.")],
     gold: Annotated[Path | None, typer.Option(help="Say of each claim whether this gold has it.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="List every claim, however many.")] = False,
     workers: Annotated[int, typer.Option(help="Processes, when texts are coded.", min=1)] = 1,
@@ -88,7 +88,7 @@ def agreement(
     distance: Annotated[str, typer.Option(help="Between sets: masi, jaccard or nominal.")] = "masi",
     json: JsonOption = False,
 ) -> None:
-    """Print Krippendorff's alpha between coders of the same reports, by field."""
+    """Print how far coders of the same reports agree (alpha)."""
     from incidex.app.comparing import print_agreement
 
     print_agreement(coders, sets=distance, as_json=json)
@@ -102,7 +102,7 @@ def train(
     out: Annotated[Path | None, typer.Option(help="Write the model here; the package's own, if not.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """Train the coder's model on labelled corpora and write it, with the hash that a reader of it checks."""
+    """Train the coder's model on labelled corpora. Its hash is written beside it."""
     from incidex.app.training import train_model
 
     train_model(corpus, out, as_json=json)

@@ -32,7 +32,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
         as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
         force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     ) -> None:
-        """Write records as VERIS, JSON lines or CSV, and beside them what the format could not hold."""
+        """Write records as VERIS, JSON lines or CSV. What the format could not hold is listed beside them."""
         with open_log() as log:
             typer.echo(write_export(log, format, out, tier=tier, choice=choose, as_of=as_of, force=force))
 

@@ -55,7 +55,7 @@ def make_link_app(open_log: OpenLog) -> typer.Typer:
         save: Annotated[bool, typer.Option("--save", help="Put them in the queue.")] = False,
         json: JsonOption = False,
     ) -> None:
-        """Compare incidents and print which pairs may be one, or have one cause, and why."""
+        """Print which pairs may be one or have one cause, and why."""
         from incidex.app.link_printing import print_suggested
 
         with open_log() as log:
@@ -71,7 +71,7 @@ def make_link_app(open_log: OpenLog) -> typer.Typer:
         why: WhyOption,
         by: ByOption = "",
     ) -> None:
-        """Judge two incidents: the same (this merges them), different, part of one campaign, or caused by."""
+        """Judge two incidents. The same merges them; different, part of one campaign and caused by do not."""
         from incidex.app.judging import decide as decide_
 
         if said not in SAYINGS:
@@ -89,7 +89,7 @@ def make_link_app(open_log: OpenLog) -> typer.Typer:
         to: Annotated[str, typer.Option(help="The incident it is of; a new one when left out.")] = "",
         by: ByOption = "",
     ) -> None:
-        """Take reports or claims out of an incident, into a new one or another one."""
+        """Take reports or claims out of an incident, into another."""
         from incidex.app.judging import split as split_
 
         with open_log() as log:

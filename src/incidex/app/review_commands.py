@@ -67,12 +67,12 @@ def _add_decisions(app: typer.Typer, open_log: OpenLog) -> None:
 
     @app.command()
     def reject(name: ClaimArgument, why: WhyOption = "", by: NameOption = "") -> None:
-        """Reject a claim, or all that waits in a record; it stays in the history, with the reason."""
+        """Reject a claim, or all that waits in a record. It stays in the history, with the reason."""
         decide_on(name, "rejected", why, by)
 
     @app.command("second-look")
     def second_look(name: ClaimArgument, why: WhyOption = "", by: NameOption = "") -> None:
-        """Ask the team to look at a claim, or at a record, again; what was decided before still holds."""
+        """Ask the team to look at a claim or record again. What was decided before still holds."""
         decide_on(name, "needs a second look", why, by)
 
     @app.command("undo")
@@ -99,7 +99,7 @@ def _add_people(app: typer.Typer, open_log: OpenLog, read_settings: ReadSettings
         why: WhyOption = "",
         by: NameOption = "",
     ) -> None:
-        """Draw reports at random for two reviewers to code without seeing each other's answers."""
+        """Draw reports at random for two people to code blind. Neither sees the other's answers."""
         from incidex.app.reviewing import print_closed, print_sample
 
         with open_log() as log:
@@ -112,7 +112,7 @@ def _add_people(app: typer.Typer, open_log: OpenLog, read_settings: ReadSettings
     def invite(
         name: Annotated[str, typer.Argument(metavar="NAME", help="Signs the changes; shown.")],
     ) -> None:
-        """Give a reviewer the right, and print their key once; only its hash is kept."""
+        """Give a reviewer the right, and print their key once. Only its hash is kept."""
         from incidex.app.reviewers import ReviewerKeys
 
         key = ReviewerKeys(read_settings().reviewers_file).invite(name)

@@ -24,7 +24,7 @@ def add_upkeep(
 
     @app.command()
     def backup(file: FileArgument) -> None:
-        """Write the whole database to one file, while it is in use, and check the file."""
+        """Write the whole database to one file. Others may go on writing; the file is checked."""
         from incidex.app.upkeep import back_up
 
         with open_log() as log:
@@ -47,7 +47,7 @@ def add_upkeep(
         source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, or postgresql://…")],
         target: Annotated[str, typer.Argument(metavar="TARGET", help="An empty one, or a new file.")],
     ) -> None:
-        """Copy a database to another place, file or server, with its history and hashes."""
+        """Copy a database to another file or server, with its history."""
         from incidex.app.upkeep import copy_database
 
         typer.echo(copy_database(parse_database(source), parse_database(target)))
@@ -59,7 +59,7 @@ def add_upkeep(
         quotes_only: Annotated[bool, typer.Option("--quotes-only", help="Keep the report itself.")] = False,
         by: Annotated[str, typer.Option(help="Who decided it; your user name unless given.")] = "",
     ) -> None:
-        """Remove a report's bytes, text and quotes for good, and say so in its records."""
+        """Remove a report's words for good, and say so in its records."""
         from incidex.app.upkeep import remove_words
 
         with open_log() as log:
@@ -69,7 +69,7 @@ def add_upkeep(
     def verify(
         expect: Annotated[str, typer.Option(help="A hash kept elsewhere, which must be in the log.")] = "",
     ) -> None:
-        """Check every link of the history; name the first that does not hold."""
+        """Check the history; name the first link that does not hold."""
         from incidex.app.upkeep import verify_log
 
         settings = read_settings()
