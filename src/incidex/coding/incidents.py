@@ -135,7 +135,7 @@ def tells_of_incident(prepared: Prepared, claims: Sequence[Claim]) -> bool:
 
     An account of how actors work that names many techniques, tools or actors is kept without a victim.
     """
-    if not claims:
-        return False
+    if not any(claim.field != linear.INDUSTRY for claim in claims):
+        return False  # whoever is named has a trade, and so a trade by itself tells of nothing
     craft = {(claim.field, claim.value) for claim in claims if claim.field in _CRAFT}
     return len(craft) >= _CAMPAIGN or sum(weigh_story(prepared, claims).values()) >= ENOUGH

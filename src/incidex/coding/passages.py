@@ -10,17 +10,24 @@ from incidex.coding.speech import Speech, read_speech
 from incidex.coding.stance import Stances
 from incidex.model import Role, Span, Speaker, Stance
 
-#: What a notice of a breach says when it says that something may have been accessed.
+#: What a notice of a breach says when it says that something may have been accessed: what was done and to
+#: what, and by which side, and what the words show beside that of the victim.
 EXPOSURE = frozenset(
     [
         "action",
+        "action.variety",
+        "action.vector",
+        "actor.motive",
+        "actor.role",
         "asset.variety",
         "data.class",
         "data.records",
         "data.subject",
         "data.variety",
+        "discovery.method",
         "impact",
         "response",
+        "victim.industry",
         "victim.secondary",
     ]
 )

@@ -85,7 +85,11 @@ _MAY_AFTER = re.compile(
 )
 #: Words with a doubt of their own about who or what did it, and so no mere caution of a notice.
 _BY_SOMEBODY = re.compile(
-    r"\b(?:hackers?|thie(?:f|ves)|attackers?|intruders?|criminals?|they|he|she)\s(?:may|might|could)\b",
+    r"\b(?:hackers?|thie(?:f|ves)|attackers?|intruders?|criminals?|they|he|she)\s(?:may|might|could)\b"
+    r"|\b(?:may|might|could)\shave\sbeen\s(?:carried|committed|done|orchestrated|perpetrated|launched|"
+    r"motivated|driven|the work|by\b|an?\s(?:inside\b|insider|former|disgruntled|employee|hacker|rival|"
+    r"competitor))"
+    r"|\b(?:possibl[ey]|potential(?:ly)?)\s(?:by\b|the work|(?:an?\s)?(?:insider|motive|culprit|suspect))",
     re.IGNORECASE,
 )
 _DROP = re.compile(

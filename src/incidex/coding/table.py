@@ -138,7 +138,8 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
 #: Signs a victim that only the head of its passage names.
 SEGMENTS = "segments@1"
 
-#: A reading less sure than this is left out: silence is better than a guess.
+#: A reading less sure than this is left out: silence is better than a guess. The learned model knows what its
+#: scores are worth, and falls silent field by field where saying less would be better.
 LEAST = 0.4
 
 #: What a denial in the same clause does not deny: "no customer's data was taken" leaves the customers be, and
@@ -268,7 +269,8 @@ class _Said(NamedTuple):
 
 def _said(readings: Iterable[tuple[str, Reading]], passages: Passages) -> Iterator[_Said]:
     for name, reading in readings:
-        if reading.confidence < LEAST or _is_unheard(name, reading, passages):
+        is_guess = reading.confidence < LEAST and name != linear.NAME
+        if is_guess or _is_unheard(name, reading, passages):
             continue
         stance = _stance_of(reading, passages)
         value = _check(reading.field, reading.value)

@@ -10,9 +10,18 @@ from numpy.typing import NDArray
 
 from incidex.codebook import get_vocabulary
 from incidex.coding.linear_model import Curve, Label, Settings, dump_model
-from incidex.evaluate.train_curves import choose_threshold, learn_curve
+from incidex.evaluate.train_curves import FAINT, LEAST, LEVEL, MOST, choose_threshold, learn_curve
 from incidex.evaluate.train_fit import (
     BIAS,
+    CUE,
+    CUE_ODDS,
+    KNOWN_ODDS,
+    LEAST_CUE,
+    LEAST_LABEL,
+    LEAST_PAIR,
+    LEAST_WORD,
+    PENALTY,
+    ROUNDS,
     Floats,
     Table,
     expect,
@@ -29,6 +38,8 @@ from incidex.evaluate.train_rows import Example, read_examples
 FOLDS = 2
 #: Fields with one answer: only the surest is said.
 SINGLE = ("discovery.method", "victim.industry")
+#: Fields that have an answer in every incident: silence is no better than a wrong one.
+ALWAYS = ("victim.industry",)
 #: Fields whose values say another field's value too, and the column of the vocabulary that names it.
 _IMPLIES: Mapping[str, tuple[str, str]] = {
     "actor.variety": ("actor.role", "roles"),
@@ -86,6 +97,28 @@ def train(corpus: Path, progress: Progress = lambda: None) -> Trained:
     return Trained(content, len(learned), labels, len(words))
 
 
+def describe() -> str:
+    """Return the settings of the training, as the artefact carries them: they show when it is stale."""
+    settings: Mapping[str, float] = {
+        "folds": FOLDS,
+        "penalty": PENALTY,
+        "rounds": ROUNDS,
+        "bias": BIAS,
+        "cue": CUE,
+        "cue odds": CUE_ODDS,
+        "known odds": KNOWN_ODDS,
+        "least word": LEAST_WORD,
+        "least pair": LEAST_PAIR,
+        "least cue": LEAST_CUE,
+        "least label": LEAST_LABEL,
+        "least said": LEAST,
+        "most said": MOST,
+        "faintest said": FAINT,
+        "level": LEVEL,
+    }
+    return ", ".join(f"{name} {value:g}" for name, value in settings.items())
+
+
 def _fold_of(example: Example) -> int:
     if example.part != "train":
         return FOLDS
@@ -114,14 +147,14 @@ def _learn_settings(
                 len(examples[row].answers[field]) for row, is_in in zip(rows, chosen, strict=True) if is_in
             )
             groups.append((curves[field](found[chosen].ravel()), right[chosen].ravel(), asked))
-        thresholds[field] = choose_threshold(groups)
+        thresholds[field] = FAINT if field in ALWAYS else choose_threshold(groups)
     return Settings(
         labels=tuple((label.field, label.value) for label in labels),
         curves=curves,
         thresholds=thresholds,
         single=SINGLE,
         implied=implied,
-        trained_on=f"{len(examples)} rows of VCDB and of the US health department's portal",
+        trained_on=f"{len(examples)} rows of VCDB and of the US health department's portal; {describe()}",
     )
 
 

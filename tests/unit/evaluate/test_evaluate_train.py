@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidex.coding.cues import TABLES, read_rows
 from incidex.coding.linear import read_with
-from incidex.coding.linear_model import parse_model
+from incidex.coding.linear_model import load_model, parse_model
+from incidex.coding.linear_words import KNOWN
 from incidex.coding.table import prepare
-from incidex.evaluate.train import STEPS, train
-from incidex.evaluate.train_curves import calibration_error, choose_threshold, learn_curve
-from incidex.evaluate.train_rows import VCDB, read_examples, read_veris
+from incidex.evaluate.train import ALWAYS, SINGLE, STEPS, describe, train
+from incidex.evaluate.train_curves import FAINT, LEAST, MOST, calibration_error, choose_threshold, learn_curve
+from incidex.evaluate.train_rows import LEARNED, VCDB, read_examples, read_veris
 from incidex.model import Document, InputError
 from tests.corpora import write_corpus
 
@@ -30,6 +32,23 @@ def test_learns_from_a_small_corpus_the_same_bytes_twice(tmp_path: Path) -> None
     said = {(each.field, each.value) for each in read_with(model, prepare(Document(report="r", text=text)))}
     assert ("action", "hacking") in said
     assert ("action", "error") not in said
+
+
+def test_the_model_that_ships_was_trained_with_the_settings_of_the_code() -> None:
+    settings = load_model().settings
+    assert settings.trained_on.endswith(describe()), "run: incidex evaluate train"
+    assert settings.single == SINGLE
+    assert {field for field, _ in settings.labels} == set(LEARNED)
+    assert all(
+        threshold == FAINT if field in ALWAYS else LEAST <= threshold <= MOST
+        for field, threshold in settings.thresholds.items()
+    )
+
+
+def test_the_model_that_ships_knows_no_cue_that_the_tables_have_not() -> None:
+    says = {f"{field}={value}" for name in TABLES for field, value, *_ in read_rows(name)}
+    cues = {cue for cue in load_model().words.cues if not cue.startswith(KNOWN)}
+    assert cues <= says, "run: incidex evaluate train"
 
 
 def test_the_order_of_the_labels_in_a_row_changes_nothing(tmp_path: Path) -> None:
@@ -74,9 +93,16 @@ def test_a_curve_never_falls(pairs: list[tuple[float, bool]]) -> None:
 
 
 def test_a_threshold_gives_up_what_is_more_often_wrong() -> None:
-    confidence = np.array([0.9, 0.8, 0.7, 0.45, 0.44, 0.43], np.float32)
+    confidence = np.array([0.9, 0.8, 0.7, 0.35, 0.34, 0.33], np.float32)
     right = np.array([True, True, True, False, False, False])
-    assert 0.45 < choose_threshold([(confidence, right, 3)]) <= 0.7
+    assert 0.35 < choose_threshold([(confidence, right, 3)]) <= 0.7
+
+
+def test_a_threshold_stays_between_its_bounds() -> None:
+    confidence = np.array([0.1, 0.5, 0.9], np.float32)
+    every, last = np.array([True, True, True]), np.array([False, False, True])
+    assert choose_threshold([(confidence, every, 3)]) == LEAST
+    assert choose_threshold([(confidence, last, 1)]) <= MOST
 
 
 def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
