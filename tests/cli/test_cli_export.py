@@ -37,7 +37,7 @@ def test_each_format_is_written_with_its_losses_beside_it(home: Path, name: str)
     assert out.read_text("utf-8").strip()
     losses = (home / f"out.{name}.losses.csv").read_text("utf-8").splitlines()
     assert losses[0] == "record,field,value,lost,why"
-    assert "1 records written" in done.stdout
+    assert "1 record written" in done.stdout
 
 
 def test_the_veris_file_holds_the_incident(home: Path) -> None:

@@ -70,7 +70,8 @@ def write_export(
             count[loss.lost] += 1
             rows.writerow((loss.record, loss.field, loss.value, loss.lost, loss.why))
     lost = ", ".join(f"{number:,} {kind}" for kind, number in sorted(count.items())) or "nothing"
-    return f"{len(incidents):,} records written to {out}. Not in it: {lost} (see {report.name})."
+    records = "1 record" if len(incidents) == 1 else f"{len(incidents):,} records"
+    return f"{records} written to {out}. Not in it: {lost} (see {report.name})."
 
 
 @contextmanager
