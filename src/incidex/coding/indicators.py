@@ -8,7 +8,6 @@ from ipaddress import AddressValueError, IPv6Address
 from typing import NamedTuple
 
 import re2
-from tldextract import TLDExtract
 
 from incidex.coding.base import Prepared, Reading
 from incidex.model import Span
@@ -223,5 +222,7 @@ _FILE_ENDINGS = frozenset({"md", "py", "sh", "zip", "mov", "js", "rs", "pl", "cc
 @cache
 def _suffixes() -> tuple[frozenset[str], frozenset[str]]:
     """Return the ends of names and all public suffixes, from the list in the package; nothing is fetched."""
+    from tldextract import TLDExtract  # takes a fifth of the start, and few reports name a domain
+
     suffixes = frozenset(TLDExtract(suffix_list_urls=(), cache_dir=None).tlds)
     return frozenset(each.rpartition(".")[2] for each in suffixes), suffixes

@@ -25,9 +25,13 @@ _PLAIN = {
 }
 
 
+#: Those of them that a text in plain letters can hold.
+_SPACES = {old: new for old, new in _PLAIN.items() if old.isascii()}
+
+
 def make_plain(text: str, *, lower: bool = True) -> str:
     """Return `text` in lower case, with one kind of space, hyphen and apostrophe; as long as it was."""
-    for old, new in _PLAIN.items():
+    for old, new in (_SPACES if text.isascii() else _PLAIN).items():
         text = text.replace(old, new)
     return _lower(text) if lower else text
 
