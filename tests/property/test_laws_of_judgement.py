@@ -19,6 +19,7 @@ from incidex.model import (
     Judgement,
     Moved,
     Retracted,
+    Stance,
     Tier,
     fold,
     fold_record,
@@ -79,7 +80,7 @@ claims = st.builds(
     st.sampled_from("abc"),
     field=st.sampled_from(["data.class", "actor.name"]),
     speaker=st.sampled_from(["Ciphr", "SkySecure", "The Harbour Ledger"]),
-    stance=st.sampled_from(["asserts", "denies"]),
+    stance=st.sampled_from([Stance.ASSERTS, Stance.DENIES]),
     tier=st.sampled_from(Tier),
     start=st.integers(0, 12),
 )
