@@ -76,17 +76,18 @@ def _make(field: str, value: str, why: str, stance: str = "asserts") -> Suggesti
 def _read_sentence(document: Document, report: Report, span: Span) -> Iterator[Suggestion]:
     start, passage = _find_passage(document.text, span)
     prepared = Prepared(Document(report=report.id, text=passage), report.published, report)
-    for coder, read in CODERS.items():
-        for reading in read(prepared):
-            placed = Span(reading.span.start + start, reading.span.end + start)
-            if not placed.overlaps(span):
-                continue
-            try:
-                value = check_value(reading.field, reading.value)
-            except CodebookError:
-                continue  # coders may read what the codebook refuses; a person is not offered it
-            stance = reading.stance or str(Stance.ASSERTS)
-            yield _make(reading.field, value, f"{coder}: {reading.why}".rstrip(": "), stance)
+    readings = [(coder, reading) for coder, read in CODERS.items() for reading in read(prepared)]
+    # What rests on a few words comes before what the whole sentence carries: those words were chosen.
+    for coder, reading in sorted(readings, key=lambda pair: pair[1].span.end - pair[1].span.start):
+        placed = Span(reading.span.start + start, reading.span.end + start)
+        if not placed.overlaps(span):
+            continue
+        try:
+            value = check_value(reading.field, reading.value)
+        except CodebookError:
+            continue  # coders may read what the codebook refuses; a person is not offered it
+        stance = reading.stance or str(Stance.ASSERTS)
+        yield _make(reading.field, value, f"{coder}: {reading.why}".rstrip(": "), stance)
 
 
 def _find_passage(text: str, span: Span) -> tuple[int, str]:
