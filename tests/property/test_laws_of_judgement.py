@@ -357,3 +357,14 @@ def test_a_relation_is_told_on_both_records_from_its_own_side() -> None:
 @given(st.sampled_from(Judgement))
 def test_mirrored_twice_is_said_from_the_first_side_again(judgement: Judgement) -> None:
     assert judgement.mirrored.mirrored is judgement
+
+
+def test_a_tie_names_the_incident_that_the_other_record_is_part_of() -> None:
+    book = Book()
+    for name in ("inc-b", "inc-a", "inc-c"):
+        book.write(name, linked(make_report(f"first of {name}")))
+    book.judge("inc-a", "inc-b", Judgement.SAME)
+    book.judge("inc-a", "inc-c", Judgement.DIFFERENT)
+    incident = book.fold("inc-c")
+    assert incident is not None
+    assert [tie.other for tie in incident.ties] == ["inc-b"]

@@ -78,11 +78,21 @@ def gather(find_history: FindHistory, record: str) -> dict[str, Sequence[Change]
     """Return the histories that a record's may have to be read with, its own among them.
 
     Those of all that was ever judged the same or moved to, directly or through others, and those of the
-    incidents that these were ever judged against.
+    incidents that these were ever judged against, with what those are one with: an incident is named by the
+    oldest of its records.
     """
     found: dict[str, Sequence[Change]] = {}
-    waiting = [record]
-    beside: set[str] = set()
+    _gather_same(find_history, [record], found)
+    bodies = [change.body for history in found.values() for change in history]
+    _gather_same(find_history, [body.other for body in bodies if isinstance(body, Judged)], found)
+    return found
+
+
+def _gather_same(
+    find_history: FindHistory, records: Iterable[str], found: dict[str, Sequence[Change]]
+) -> None:
+    """Add the histories of records, and of all that was ever judged the same as they or got their reports."""
+    waiting = list(records)
     while waiting:
         name = waiting.pop()
         if name in found:
@@ -90,14 +100,8 @@ def gather(find_history: FindHistory, record: str) -> dict[str, Sequence[Change]
         found[name] = find_history(name)
         for body in (change.body for change in found[name]):
             match body:
-                case Judged(other=other, judgement=Judgement.SAME):
+                case Judged(other=other, judgement=Judgement.SAME) | Moved(to=other):
                     waiting.append(other)
-                case Judged(other=other):
-                    beside.add(other)
-                case Moved(to=other):
-                    waiting.append(other)
-    found.update((name, find_history(name)) for name in sorted(beside - set(found)))
-    return found
 
 
 def standing(history: Sequence[Change]) -> dict[str, Tie]:
