@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from bench.reviewing import read_cases, trial
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from incidex.app.library import StoreLibrary
 from incidex.model import (
@@ -213,6 +213,33 @@ def test_a_correction_sets_value_speaker_and_stance(ana: Page) -> None:
     ana.get_by_role("button", name="Put this in its place").click()
     expect(ana.locator(card(ana, "Phone numbers"))).to_contain_text("SkySecure (named party) denies it")
     expect(ana.locator(card(ana, "IMEI numbers"))).to_have_attribute("data-state", "rejected")
+
+
+def test_a_slow_answer_to_an_older_wish_does_not_shut_a_form_in_use(ana: Page) -> None:
+    held: list[Route] = []
+    answers = 0
+
+    def hold_the_second(route: Route) -> None:
+        nonlocal answers
+        answers += 1
+        held.append(route) if answers == 2 else route.continue_()
+
+    ana.route("**/*part=form*", hold_the_second)
+    ana.keyboard.press("n")
+    ana.locator("#f-field").select_option("victim.name")
+    ana.locator("#f-quote").fill("26 April 2017")
+    ana.locator("#f-value").fill("Ciphr Ltd")
+    ana.keyboard.press("Enter")
+    expect(ana.locator("#told")).to_contain_text("added")
+    expect(ana.locator("#f-field")).to_be_hidden()
+    ana.keyboard.press("n")
+    expect(ana.locator("#f-field")).to_be_visible()
+    ana.locator("#f-value").fill("Boom")
+    with ana.expect_response("**/*part=form*"):
+        held[0].continue_()
+    ana.wait_for_timeout(100)
+    expect(ana.locator("#f-field")).to_be_visible()
+    expect(ana.locator("#f-value")).to_have_value("Boom")
 
 
 def test_the_codebook_helps_with_a_value_and_refuses_a_wrong_one(ana: Page) -> None:

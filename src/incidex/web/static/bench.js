@@ -147,15 +147,21 @@ function askWhy(what) {
   box.scrollIntoView({ block: "nearest" });
 }
 
+let formsAsked = 0; // the newest wish decides: a slow answer to an older one must not shut a form that is in use
+
 async function correct(id) {
+  const mine = ++formsAsked;
   const body = await fetchPart("form", `&correct=${encodeURIComponent(id)}`);
+  if (mine !== formsAsked) return;
   showForm(body.querySelector("form"), "Correct a claim");
   document.getElementById("f-value").select();
 }
 
 async function openForm() {
+  const mine = ++formsAsked;
   const chosen = CodePoints.selection(text);
   const form = (await fetchPart("form")).querySelector("form");
+  if (mine !== formsAsked) return;
   if (chosen) Object.entries(chosen).forEach(([name, value]) => { form.elements[name].value = value; });
   showForm(form, "Add a claim");
   hideOffers();
@@ -286,9 +292,13 @@ document.addEventListener("submit", async (event) => {
 async function closeForm() {
   const box = document.getElementById("form-box");
   if (!box) return;
-  showForm((await fetchPart("form")).querySelector("form"), "Add a claim");
+  const mine = ++formsAsked;
   box.open = false;
   text.focus({ preventScroll: true });
+  const form = (await fetchPart("form")).querySelector("form");
+  if (mine !== formsAsked) return;
+  document.getElementById("form").replaceChildren(form);
+  box.querySelector("summary").textContent = "Add a claim";
 }
 
 document.addEventListener("click", (event) => {
