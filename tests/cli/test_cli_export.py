@@ -51,7 +51,7 @@ def test_the_veris_file_holds_the_incident(home: Path) -> None:
     ("arguments", "complaint"),
     [
         (("xml", "--out", "x.xml"), "there is no format 'xml'; there are veris, jsonl, csv, claims"),
-        (("csv", "--out", "x.csv", "--choose", "best"), "'best' chooses nothing"),
+        (("csv", "--out", "x.csv", "--values", "best"), "'best' chooses nothing"),
         (("csv", "--out", "x.csv", "--tier", "blue"), "'blue' is not a tier"),
         (("csv", "--out", "/no/such/folder/x.csv"), "cannot be written"),
     ],

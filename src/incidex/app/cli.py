@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ import typer
 
 from incidex.app.evaluation import evaluate_app
 from incidex.app.exporting import add_export
+from incidex.app.import_commands import make_import_app
 from incidex.app.link_commands import make_link_app
 from incidex.app.review_commands import make_review_app
 from incidex.app.settings import Settings
@@ -83,6 +84,11 @@ def _open_log(settings: Settings | None = None, *, create: bool = False) -> Iter
         yield log
     finally:
         log.close()
+
+
+def _find_log() -> "AbstractContextManager[SqlLog | None]":
+    database = _settings().database
+    return nullcontext() if isinstance(database, Path) and not database.exists() else _open_log()
 
 
 def _find_demo(home: Path, database: Path) -> Path:
@@ -271,6 +277,7 @@ add_upkeep(app, log_app, _open_log, _settings)
 app.add_typer(make_link_app(_open_log), name="link")
 app.add_typer(make_review_app(_open_log, _settings), name="review")
 add_export(app, _open_log)
+app.add_typer(make_import_app(_open_log, _find_log), name="import")
 
 
 @app.command()

@@ -25,7 +25,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
         format: Annotated[str, typer.Argument(metavar="FORMAT", help="veris, jsonl, csv or claims.")],  # noqa: A002
         out: Annotated[Path, typer.Option(help="The file to write; what is lost goes to FILE.losses.csv.")],
         tier: Annotated[str, typer.Option(help="Whose view: clear, green, amber or red.")] = "clear",
-        choose: Annotated[
+        values: Annotated[
             str,
             typer.Option(help="Which of several values: all, accepted, confirmed, strongest or newest."),
         ] = "all",
@@ -34,7 +34,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
     ) -> None:
         """Write records as VERIS, JSON lines or CSV. What the format could not hold is listed beside them."""
         with open_log() as log:
-            typer.echo(write_export(log, format, out, tier=tier, choice=choose, as_of=as_of, force=force))
+            typer.echo(write_export(log, format, out, tier=tier, choice=values, as_of=as_of, force=force))
 
 
 def write_export(

@@ -1,8 +1,28 @@
-"""Records in the formats of the field, each with what it loses: VERIS, JSON lines and CSV, out."""
+"""Records in the formats of the field, out and in, each with what it loses or does not understand."""
 
 from incidex.exchange.formats import FORMATS, Format
+from incidex.exchange.importers import IMPORTERS, Importer
 from incidex.exchange.loss import Choice, Loss, Lost
 from incidex.exchange.record import to_coded_line, to_record
+from incidex.exchange.rows import Draft, Issue, Reader, Refused, Row
+from incidex.exchange.tables import make_safe_cell
 from incidex.exchange.veris import to_veris
 
-__all__ = ["FORMATS", "Choice", "Format", "Loss", "Lost", "to_coded_line", "to_record", "to_veris"]
+__all__ = [
+    "FORMATS",
+    "IMPORTERS",
+    "Choice",
+    "Draft",
+    "Format",
+    "Importer",
+    "Issue",
+    "Loss",
+    "Lost",
+    "Reader",
+    "Refused",
+    "Row",
+    "make_safe_cell",
+    "to_coded_line",
+    "to_record",
+    "to_veris",
+]

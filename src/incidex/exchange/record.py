@@ -138,6 +138,7 @@ def _to_report(report: Report) -> Json:
         "url": report.url,
         "accounts": list(report.accounts),
         "tier": report.tier.name,
+        "licence": report.licence,
     }
 
 

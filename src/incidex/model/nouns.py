@@ -49,6 +49,7 @@ class Report:
     tier: Tier = Tier.CLEAR
     origin: str = ""  # who first told this story; copies of one wire story share it. "" means the source
     accounts: tuple[str, ...] = ()  # addresses of public accounts of the same facts
+    licence: str = ""  # on what terms it may be passed on: an SPDX name, "public domain", or "" when unknown
 
     @property
     def id(self) -> str:

@@ -1,0 +1,201 @@
+"""`incidex import`: records in, from the formats of the field, with a list of what was not understood."""
+
+import getpass
+import gzip
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
+
+import typer
+
+from incidex.model import InputError, LimitError
+
+if TYPE_CHECKING:
+    from incidex.app.importing import Outcome
+    from incidex.app.issues import Issues
+    from incidex.exchange import Reader, Refused, Row
+    from incidex.store import SqlLog
+
+OpenLog = Callable[..., AbstractContextManager["SqlLog"]]
+FindLog = Callable[[], AbstractContextManager["SqlLog | None"]]
+
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file, plain or gzipped.")]
+DryOption = Annotated[bool, typer.Option("--dry-run", help="Read and place all of it; write nothing.")]
+CheckOption = Annotated[bool, typer.Option("--check", help="Only check the file; no database is needed.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
+ByOption = Annotated[str, typer.Option(help="Who decides; your user name unless told otherwise.")]
+WhyOption = Annotated[str, typer.Option(help="Why; whoever sees the records can read it.")]
+
+#: Bytes of a file once it is unpacked: a small archive may hold any number of zeros.
+MOST_BYTES = 20_000_000_000
+
+#: What `--help` says of each format. A test holds it against `incidex.exchange.IMPORTERS`.
+FORMATS = {
+    "veris": "Import VERIS 1.3 to 1.4.1 records, as VCDB has them.",
+}
+
+
+def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
+    """Return the commands: one a format, and what was imported and how it is taken back.
+
+    `find_log` yields the database if there is one, and else `None`.
+    """
+    app = typer.Typer(
+        help="Bring records in from another database; list imports, take one back.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+    )
+    for name, words in FORMATS.items():
+        _add_format(app, name, words, open_log, find_log)
+
+    @app.command("list")
+    def list_(json: JsonOption = False) -> None:
+        """List the imports, with the names by which they can be taken back."""
+        from incidex.app.importing import find_imports
+
+        with open_log() as log:
+            found = find_imports(log)
+        if json:
+            rows = [
+                {"name": e.name, "at": e.at.isoformat(), "rows": e.rows, "claims": e.claims} for e in found
+            ]
+            typer.echo(_to_json(rows))
+            return
+        for each in found:
+            typer.echo(f"{each.name}  {each.at:%Y-%m-%d %H:%M}  {each.rows:,} rows, {each.claims:,} claims")
+        if not found:
+            typer.echo("Nothing was imported yet.")
+
+    @app.command()
+    def undo(
+        name: Annotated[str, typer.Argument(metavar="IMPORT", help="Its name: imp-…")],
+        why: WhyOption,
+        by: ByOption = "",
+    ) -> None:
+        """Take an import back: withdraw all its claims, with a reason. The history keeps them."""
+        from incidex.app.importing import take_back
+
+        with open_log() as log:
+            count = take_back(log, name, why=why, by=f"person:{by or getpass.getuser()}")
+        typer.echo(f"{count:,} claims of {name} were withdrawn.")
+
+    return app
+
+
+def _add_format(app: typer.Typer, name: str, words: str, open_log: OpenLog, find_log: FindLog) -> None:
+    @app.command(name, help=words)
+    def command(
+        file: FileArgument, dry_run: DryOption = False, check: CheckOption = False, json: JsonOption = False
+    ) -> None:
+        from incidex.exchange import IMPORTERS
+
+        log_of = nullcontext if check else find_log if dry_run else lambda: open_log(create=True)
+        run_import(IMPORTERS[name].read, file, log_of, writes=not (dry_run or check), as_json=json)
+
+
+def run_import(read: "Reader", path: Path, log_of: FindLog, *, writes: bool, as_json: bool) -> None:
+    """Import a file and say what became of it; exit with 2 when a row was refused."""
+    from datetime import UTC, datetime
+
+    from incidex.app.importing import Outcome, import_rows, make_name
+    from incidex.app.issues import list_issues
+    from incidex.app.terminal import make_console, progress
+
+    outcome = Outcome(make_name(path, datetime.now(UTC)))
+    with (
+        open_rows(path) as file,  # before the database, so that a wrong name makes none
+        log_of() as log,
+        list_issues(path.with_name(f"{path.name}.issues.csv")) as issues,
+        progress("importing" if writes else "checking", None, console=make_console(stderr=True)) as step,
+    ):
+        for row in import_rows(log, _within(MOST_BYTES, read(file), file), outcome, dry=not writes):
+            for issue in row.issues:
+                issues.add(issue)
+            step()
+    if as_json:
+        typer.echo(_to_json(_plain(outcome, issues, writes=writes)))
+    else:
+        _say(outcome, issues, writes=writes)
+    if outcome.refused:
+        raise typer.Exit(2)
+
+
+@contextmanager
+def open_rows(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, unpacked when it is gzipped; whatever is wrong with it is an `InputError`."""
+    try:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+            if packed:
+                with gzip.open(file) as unpacked:
+                    yield cast("BinaryIO", unpacked)
+            else:
+                yield file
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _within(most: int, rows: "Iterator[Row | Refused]", file: BinaryIO) -> "Iterator[Row | Refused]":
+    """Yield the rows, and where the file can be read no further, that as the last of them."""
+    from incidex.exchange import Issue, Refused
+
+    number = 0
+    try:
+        for row in rows:
+            number = row.number
+            yield row
+            if file.tell() > most:
+                raise LimitError(f"the file is larger than {most:,} bytes; split it")
+    except InputError as wrong:
+        if not number:
+            raise
+        problem = f"nothing after row {number} was read: {wrong}"
+        yield Refused(number=number + 1, issues=(Issue(number + 1, "", "", problem),))
+
+
+def _say(outcome: "Outcome", issues: "Issues", *, writes: bool) -> None:
+    done = "imported" if writes else "can be imported"
+    told = f"{outcome.imported:,} {done}, {outcome.known:,} known already, {outcome.refused:,} refused"
+    typer.echo(f"{_count(outcome.read, 'row')} read: {told}; {_count(outcome.claims, 'claim')}.")
+    if any(outcome.licences):
+        held = ", ".join(f"{name or 'unknown'} ({n:,})" for name, n in sorted(outcome.licences.items()))
+        typer.echo(f"Licences of the rows: {held}.")
+    for issue in issues.first:
+        where = f"row {issue.row}" + (f", {issue.column}" if issue.column else "")
+        typer.echo(f"  {where}: {issue.problem}")
+    if issues.count:
+        rest = issues.count - len(issues.first)
+        typer.echo(f"{f'And {rest:,} more; all' if rest else 'All'} issues are in {issues.path}.")
+    if writes and outcome.imported:
+        typer.echo(
+            f"This import is {outcome.name}; `incidex import undo {outcome.name} --why …` takes it back."
+        )
+        typer.echo("`incidex link suggest` shows which records may be of incidents that were here already.")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _plain(outcome: "Outcome", issues: "Issues", *, writes: bool) -> dict[str, Any]:
+    return {
+        "import": outcome.name if writes and outcome.imported else None,
+        "read": outcome.read,
+        "imported": outcome.imported,
+        "known": outcome.known,
+        "refused": outcome.refused,
+        "claims": outcome.claims,
+        "licences": dict(outcome.licences),
+        "issues": issues.count,
+        "issues_file": str(issues.path) if issues.count else None,
+    }
+
+
+def _to_json(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,0 +1,232 @@
+"""Rows of another database into the log: each a report, a document and claims; whole chunks or nothing."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from incidex.exchange import Refused, Row
+from incidex.exchange.rows import refuse
+from incidex.linking import facts, keys, make_account
+from incidex.model import (
+    Body,
+    Change,
+    Claimed,
+    ConflictError,
+    InputError,
+    Linked,
+    Received,
+    Retracted,
+    StoreError,
+    name_by_content,
+)
+from incidex.store import Log
+
+#: Who signs what an import writes: this, and the import's name.
+SIGNED = "import:"
+
+#: Rows that are written at once.
+CHUNK = 200
+
+#: How often a chunk is placed anew when somebody else wrote first.
+ATTEMPTS = 20
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a file: every row is imported, known already or refused."""
+
+    name: str  # of the import, by which it can be taken back
+    read: int = 0
+    imported: int = 0
+    known: int = 0
+    refused: int = 0
+    claims: int = 0
+    issues: int = 0
+    licences: Counter[str] = field(default_factory=Counter)  # of the rows imported
+
+    def check(self) -> None:
+        """Raise `StoreError` unless every row that was read is accounted for."""
+        if self.read != self.imported + self.known + self.refused:
+            raise StoreError(
+                f"{self.read} rows were read, and {self.imported} imported, {self.known} known and "
+                f"{self.refused} refused are not as many; run `incidex log verify`, and tell us of this file"
+            )
+
+
+def make_name(path: Path, at: datetime) -> str:
+    """Name an import by its time and file, so that it can be found in the log and taken back."""
+    return f"imp-{at:%Y%m%d-%H%M%S}-{name_by_content('', path.name, at.isoformat())[1:5]}"
+
+
+def import_rows(
+    log: Log | None, rows: Iterable[Row | Refused], outcome: Outcome, *, dry: bool = False
+) -> Iterator[Row | Refused]:
+    """Write rows in chunks, and yield each once it is safe on disk, counted in `outcome`.
+
+    A row goes to the incident that bears the same identifier, if there is one, and else to one of its own:
+    what merely looks alike waits for a person (`incidex link suggest`). Without a log, all of it is new.
+    """
+    held = iter(rows)
+    while chunk := list(islice(held, CHUNK)):
+        good = [row for row in chunk if isinstance(row, Row)]
+        stopped = {row.number: row for row in _write(None if dry else log, log, good, outcome)}
+        for row in chunk:
+            told = stopped.get(row.number, row)
+            outcome.read += 1
+            outcome.refused += isinstance(told, Refused)
+            outcome.issues += len(told.issues)
+            yield told
+    outcome.check()
+
+
+def _write(target: Log | None, log: Log | None, rows: Sequence[Row], outcome: Outcome) -> list[Refused]:
+    """Write a chunk; where the log refuses it, row by row. Return the rows that it refused."""
+    try:
+        placed = _append(target, log, rows, outcome.name)
+    except InputError as wrong:
+        if len(rows) > 1:
+            return [stopped for row in rows for stopped in _write(target, log, [row], outcome)]
+        return [refuse(rows[0].number, str(wrong))]
+    for row, incident in placed:
+        if incident:
+            outcome.imported += 1
+            outcome.claims += len(row.claims)
+            outcome.licences[row.report.licence] += 1
+        else:
+            outcome.known += 1
+    return []
+
+
+def _append(
+    target: Log | None, log: Log | None, rows: Sequence[Row], name: str, attempts: int = ATTEMPTS
+) -> list[tuple[Row, str]]:
+    """Write rows at once; when somebody else wrote first, look again at what is there now."""
+    placed = list(_place(log, rows))
+    if target is None:
+        return placed
+    changes, blobs = _make_changes(target, placed, f"{SIGNED}{name}")
+    try:
+        if changes:
+            target.append(changes, blobs)
+    except ConflictError:
+        if attempts <= 1:
+            raise
+        return _append(target, log, rows, name, attempts - 1)
+    return placed
+
+
+def _place(log: Log | None, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
+    """Yield each row with the incident that it goes to, "" when all that it says is there already."""
+    stored = log.versions({row.report.id for row in rows}) if log else {}
+    named: dict[str, str] = {}
+    seen: set[tuple[str, str]] = set()
+    for row in rows:
+        names = [c.value for c in row.claims if c.field == "identifier" and not c.value.startswith("url:")]
+        incident = next((found for each in names if (found := named.get(each) or _find(log, each))), "")
+        incident = incident or name_by_content("inc", "row", *(names[:1] or [row.report.id]))
+        named.update(dict.fromkeys(names, incident))
+        reading = (row.report.id, row.claims[0].coder)
+        known = reading in seen or (stored.get(row.report.id, 0) > 0 and _is_said(log, incident, row))
+        seen.add(reading)
+        yield row, "" if known else incident
+
+
+def _find(log: Log | None, identifier: str) -> str:
+    return next(iter(log.candidates("identifier", identifier)), "") if log else ""
+
+
+def _is_said(log: Log | None, incident: str, row: Row) -> bool:
+    """Say whether an incident's history holds every claim of a row, whatever became of them."""
+    history = log.history(incident) if log else ()
+    said = {
+        claim.id for change in history if isinstance(change.body, Claimed) for claim in change.body.claims
+    }
+    return all(claim.id in said for claim in row.claims)
+
+
+def _make_changes(
+    log: Log, placed: Sequence[tuple[Row, str]], by: str
+) -> tuple[list[Change], dict[str, bytes]]:
+    """Return all that has to be written for these rows, numbered after what the log holds."""
+    new = [(row, incident) for row, incident in placed if incident]
+    versions = dict(log.versions({name for row, incident in new for name in (row.report.id, incident)}))
+    at = datetime.now(UTC)
+    changes: list[Change] = []
+
+    def write(record: str, body: Body) -> None:
+        versions[record] += 1
+        changes.append(Change(record=record, version=versions[record], body=body, by=by, at=at))
+
+    for row, incident in new:
+        if versions[row.report.id] == 0:
+            write(row.report.id, Received(row.report, row.document))
+        account = make_account(facts(row.claims, row.report.published))
+        write(
+            incident,
+            Linked(row.report, f"row {row.number} of an imported file", tuple(sorted(keys(account)))),
+        )
+        write(incident, Claimed(row.claims))
+    return changes, {row.report.sha256: row.raw for row, _ in new}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An import that the log knows of."""
+
+    name: str
+    at: datetime
+    rows: int
+    claims: int
+
+
+def find_imports(log: Log) -> list[Imported]:
+    """Return the imports that the log knows of, the oldest first."""
+    found: dict[str, Imported] = {}
+    for change in log.since():
+        if change.by.startswith(SIGNED):
+            name = change.by.removeprefix(SIGNED)
+            held = found.get(name) or Imported(name, change.at, 0, 0)
+            claims = len(change.body.claims) if isinstance(change.body, Claimed) else 0
+            rows = held.rows + isinstance(change.body, Claimed)
+            found[name] = Imported(name, held.at, rows, held.claims + claims)
+    return list(found.values())
+
+
+def take_back(log: Log, name: str, *, why: str, by: str) -> int:
+    """Withdraw every claim of an import, with a reason; return how many. The rows stay in the history.
+
+    Raises `InputError` when there is no such import, or all of it was withdrawn already.
+    """
+    known = [each.name for each in find_imports(log)]
+    if name not in known:
+        told = f"; there are {', '.join(known[-5:])}" if known else ": nothing was ever imported"
+        raise InputError(f"there is no import {name[:80]!r}{told}")
+    records = {c.record for c in log.since() if c.by == f"{SIGNED}{name}" and isinstance(c.body, Claimed)}
+    count = 0
+    held = iter(sorted(records))
+    while chunk := list(islice(held, CHUNK)):
+        changes = [change for record in chunk for change in _withdraw(log, record, name, why, by)]
+        if changes:
+            log.append(changes)
+        count += len(changes)
+    if not count:
+        raise InputError(f"all claims of {name} were withdrawn already")
+    return count
+
+
+def _withdraw(log: Log, record: str, name: str, why: str, by: str) -> Iterator[Change]:
+    history = log.history(record)
+    gone = {change.body.claim for change in history if isinstance(change.body, Retracted)}
+    made = [
+        claim.id
+        for change in history
+        if change.by == f"{SIGNED}{name}" and isinstance(change.body, Claimed)
+        for claim in change.body.claims
+    ]
+    at = datetime.now(UTC)
+    left = [each for each in dict.fromkeys(made) if each not in gone]
+    for version, claim in enumerate(left, start=len(history) + 1):
+        yield Change(record=record, version=version, body=Retracted(claim, why), by=by, at=at)

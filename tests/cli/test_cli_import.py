@@ -1,0 +1,101 @@
+"""`incidex import` on the installed program: rows in, what was not understood, and taking all of it back."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from incidex.app.import_commands import FORMATS
+from incidex.exchange import IMPORTERS
+from tests.cli.conftest import Run
+
+RECORD = {
+    "incident_id": "0001AA7F-C601-424A-B2B8-BE6C9F5164E7",
+    "schema_version": "1.3.4",
+    "source_id": "vcdb",
+    "summary": "A clerk of Acme looked at files.",
+    "victim": {"victim_id": "Acme", "country": ["US"], "industry": "62"},
+}
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps([RECORD, {"summary": 7}]), "utf-8")
+    return path
+
+
+def test_every_format_has_its_command() -> None:
+    assert set(FORMATS) == set(IMPORTERS)
+
+
+def test_rows_come_in_and_a_second_time_add_nothing(run: Run, rows: Path) -> None:
+    first = run("import", "veris", rows)
+    assert first.returncode == 2, first.stderr  # a row was refused
+    assert "2 rows read: 1 imported, 0 known already, 1 refused" in first.stdout
+    assert "row 2" in first.stdout
+    again = run("import", "veris", rows)
+    assert "0 imported, 1 known already, 1 refused" in again.stdout
+    assert "Acme" in run("show", "Acme").stdout
+
+
+def test_the_list_of_issues_stands_beside_the_file(run: Run, rows: Path) -> None:
+    run("import", "veris", rows)
+    listed = rows.with_name("rows.json.issues.csv").read_text("utf-8").splitlines()
+    assert listed[0] == "row,column,value,problem"
+    assert listed[-1].startswith("2,")
+    rows.write_text(json.dumps([RECORD]), "utf-8")
+    assert run("import", "veris", rows, "--check").returncode == 0
+    assert not rows.with_name("rows.json.issues.csv").exists()
+
+
+def test_a_file_in_the_place_of_the_list_is_left_alone(run: Run, rows: Path) -> None:
+    rows.with_name("rows.json.issues.csv").write_text("mine", "utf-8")
+    done = run("import", "veris", rows)
+    assert done.returncode == 2
+    assert "is in the way" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--check", "--dry-run"])
+def test_a_trial_writes_nothing(run: Run, rows: Path, home: Path, option: str) -> None:
+    done = run("import", "veris", rows, option)
+    assert "1 can be imported" in done.stdout
+    assert not (home / "incidex.db").exists()
+    assert run("show", "Acme").returncode == 2
+
+
+def test_an_import_is_listed_and_taken_back(run: Run, rows: Path) -> None:
+    told = json.loads(run("import", "veris", rows, "--json").stdout)
+    assert (told["read"], told["imported"], told["refused"]) == (2, 1, 1)
+    (listed,) = json.loads(run("import", "list", "--json").stdout)
+    assert listed["name"] == told["import"]
+    undone = run("import", "undo", told["import"], "--why", "the wrong file", "--by", "ann")
+    assert f"{told['claims']} claims of {told['import']} were withdrawn" in undone.stdout
+    assert "the wrong file" in run("show", "Acme", "--json").stdout
+    assert "withdrawn already" in run("import", "undo", told["import"], "--why", "x").stderr
+    assert "there is no import 'imp-1'" in run("import", "undo", "imp-1", "--why", "x").stderr
+
+
+def test_a_gzipped_file_is_unpacked_and_a_broken_one_told(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "rows.json.gz"
+    path.write_bytes(gzip.compress(json.dumps([RECORD]).encode()))
+    assert "1 can be imported" in run("import", "veris", path, "--check").stdout
+    path.write_bytes(gzip.compress(json.dumps([RECORD] * 99).encode())[:-20])
+    done = run("import", "veris", path, "--check")
+    assert done.returncode == 2
+    assert "cannot be read" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [(b"victim,date\n", "is this a JSON file"), (b'{"a": 1', "ends in the middle of object 1")],
+)
+def test_wrong_files_are_one_sentence(run: Run, tmp_path: Path, content: bytes, complaint: str) -> None:
+    path = tmp_path / "rows.json"
+    path.write_bytes(content)
+    done = run("import", "veris", path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert complaint in done.stderr
+    assert "cannot be read" in run("import", "veris", tmp_path / "no.json").stderr
