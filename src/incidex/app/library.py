@@ -8,6 +8,7 @@ from incidex.model import (
     Change,
     Document,
     Incident,
+    Kind,
     Received,
     Removed,
     Report,
@@ -64,6 +65,11 @@ class StoreLibrary:
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""
         return shown(self._log.history(id), tier)
+
+    def corrected(self) -> Sequence[str]:
+        """Return the records in which something was withdrawn, rejected, moved or removed, or ever was."""
+        kinds = (Kind.RETRACTED, Kind.DECIDED, Kind.MOVED, Kind.REMOVED)
+        return tuple(dict.fromkeys(record for kind in kinds for record in self._log.records(kind)))
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report with its text; `None` when there is none, or it is above the tier."""

@@ -4,7 +4,7 @@ import hmac
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,6 +26,7 @@ from incidex.web.base import Library
 from incidex.web.desk import Desk
 from incidex.web.entry import Door, comes_from_here
 from incidex.web.render import render
+from incidex.web.views import View, Views
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,6 +87,11 @@ class Site:
     library: Library
     door: Door
     desk: Desk | None = None  # where reviewers work; a site without one only shows
+    views: Views = field(default_factory=Views)
+
+    def view(self, tier: Tier) -> View:
+        """Return what all incidents that the tier may see add up to."""
+        return self.views.get(self.library, tier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +190,11 @@ def parse_form(body: bytes, *, most_fields: int = 40) -> dict[str, str]:
     except ValueError as wrong:
         raise HTTPException(status_code=400) from wrong
     return {name: held[0] for name, held in form.items()}
+
+
+def parse_first(text: str) -> int:
+    """Return where a page of a list begins; 0 for what is no number."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def explain(error: Exception) -> tuple[int, str]:

@@ -15,6 +15,9 @@ class Library(Protocol):
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
 
+    def corrected(self) -> Sequence[str]:
+        """Return the records in which something was withdrawn, rejected, moved or removed, or ever was."""
+
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""
 

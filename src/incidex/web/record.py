@@ -149,6 +149,9 @@ class Line:
     title: str
     victim: str
     date: str
+    action: str
+    country: str
+    records: str
     reports: int
     statuses: tuple[tuple[str, str, int], ...]
 
@@ -198,7 +201,7 @@ def make_record(incident: Incident) -> Page:
         circular=incident.circular,
         version=incident.version,
         changed=say_date(incident.changed_at.date().isoformat()),
-        statuses=tuple(_count_statuses(incident)),
+        statuses=tuple(count_statuses(incident)),
     )
 
 
@@ -206,12 +209,20 @@ def make_line(incident: Incident) -> Line:
     """Return what a list shows of an incident."""
     return Line(
         link=f"/incidents/{quote(incident.id, safe='')}",
-        title=say_title(incident),
+        title=say_name(incident),
         victim=incident.best("victim.name"),
         date=say_when(incident)[1],
+        action=_say_all(incident, "action"),
+        country=_say_all(incident, "victim.country"),
+        records=say_value("data.records", incident.best("data.records")),
         reports=len(incident.reports),
-        statuses=tuple(_count_statuses(incident)),
+        statuses=tuple(count_statuses(incident)),
     )
+
+
+def _say_all(incident: Incident, field: str) -> str:
+    held = [value for value in incident.values.get(field, ()) if value.status is not Status.RETRACTED]
+    return ", ".join(say_value(field, value.value) for value in held[:3])
 
 
 def say_title(incident: Incident) -> str:
@@ -223,12 +234,23 @@ def say_title(incident: Incident) -> str:
     return f"No victim named: “{told}”" if told else "Cyber incident, no victim named"
 
 
-def say_when(incident: Incident) -> tuple[str, str]:
-    """Return what the record's best date is of, and the date in words; ("", "") when nobody gives one."""
+def find_date(incident: Incident) -> tuple[str, str]:
+    """Return the field of the record's best date, and the date as EDTF; ("", "") when nobody gives one."""
     for field in ("date.occurred", "date.discovered", "date.disclosed", "date.ended"):
         if value := incident.best(field):
-            return say_label(field), say_date(value)
+            return field, value
     return "", ""
+
+
+def say_name(incident: Incident) -> str:
+    """Name the record in a list, where all are incidents: by its title, else by its victim alone."""
+    return incident.best("title") or incident.best("victim.name") or say_title(incident)
+
+
+def say_when(incident: Incident) -> tuple[str, str]:
+    """Return what the record's best date is of, and the date in words; ("", "") when nobody gives one."""
+    field, value = find_date(incident)
+    return (say_label(field), say_date(value)) if field else ("", "")
 
 
 def link_report(report: str, incident: str, claim: str = "") -> str:
@@ -372,7 +394,8 @@ def _day(text: str) -> date:
         return date.max
 
 
-def _count_statuses(incident: Incident) -> Iterator[tuple[str, str, int]]:
+def count_statuses(incident: Incident) -> Iterator[tuple[str, str, int]]:
+    """Yield each status that values of the incident have, with its sign and how many have it."""
     held = [value.status for values in incident.values.values() for value in values]
     for status in SIGNS:
         if count := held.count(status):

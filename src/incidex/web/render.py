@@ -23,7 +23,7 @@ def read_static(name: str) -> bytes:
 def _environment() -> Environment:
     folder = _FOLDER / "templates"
     templates = {entry.name: entry.read_text("utf-8") for entry in folder.iterdir()}
-    return Environment(
+    made = Environment(
         templates=templates,
         debug=False,  # an error must not carry the values of a record into a log
         undefined_behavior="strict",
@@ -31,3 +31,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.add_filter("grouped", lambda number: f"{number:,}")
+    made.add_filter("percent", lambda share: f"{share:.0%}")
+    return made

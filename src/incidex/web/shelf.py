@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from incidex.model import (
     AsOf,
     Change,
+    Decided,
     Document,
     FieldPolicy,
     Incident,
+    Moved,
     Received,
+    Removed,
     Report,
+    Retracted,
     Tier,
     fold_record,
     fold_records,
@@ -43,6 +47,15 @@ class MemoryLibrary:
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""
         return shown(self._histories.get(id, ()), tier)
+
+    def corrected(self) -> Sequence[str]:
+        """Return the records in which something was withdrawn, rejected, moved or removed."""
+        corrects = (Retracted, Decided, Moved, Removed)
+        return [
+            record
+            for record, history in self._histories.items()
+            if any(isinstance(change.body, corrects) for change in history)
+        ]
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""

@@ -39,20 +39,20 @@ from incidex.web.answers import (
     refuse_forged,
 )
 from incidex.web.base import Library
+from incidex.web.browsing import HANDLERS as BROWSING
+from incidex.web.corrections import HANDLERS as CORRECTIONS
 from incidex.web.desk import Desk
 from incidex.web.entry import SESSION_SECONDS, Door, Reviewers, nobody
+from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
 from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.passage import cut
-from incidex.web.record import link_report, make_line, make_record
+from incidex.web.record import link_report, make_record
 from incidex.web.render import read_static
 from incidex.web.reviewing import HANDLERS as REVIEWING
 from incidex.web.reviewing import read_form
 from incidex.web.sampled import HANDLERS as SAMPLED
 from incidex.web.words import is_web_address, say_date, say_label, say_value
-
-#: Incidents on one page of the list.
-MOST_LINES = 100
 
 #: The files that pages use, and what each is.
 _STATIC = {
@@ -93,18 +93,6 @@ def make_app(
         logging_config=None,  # the program that runs the site decides where its log goes
         request_max_body_size=MOST_FORM_BYTES,
         debug=False,
-    )
-
-
-@get("/", sync_to_thread=True)
-def home(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
-    """Answer with the list of incidents, newest first, a page at a time."""
-    found = site.library.incidents(visit.tier)
-    first = _parse_first(request.query_params.get("first", ""))
-    lines = [make_line(each) for each in found[first : first + MOST_LINES]]
-    following = first + MOST_LINES if len(found) > first + MOST_LINES else 0
-    return make_page(
-        "home.html", visit, title="Incidents", lines=lines, count=len(found), first=first, following=following
     )
 
 
@@ -256,7 +244,6 @@ def health() -> Answer:
 
 
 _HANDLERS = (
-    home,
     incident,
     incident_json,
     history_json,
@@ -268,6 +255,9 @@ _HANDLERS = (
     field,
     static,
     health,
+    *BROWSING,
+    *CORRECTIONS,
+    *FRONT,
     *MANUAL,
     *REVIEWING,
     *SAMPLED,
@@ -326,10 +316,6 @@ def _say_claim(claim: Claim, incident_id: str) -> dict[str, str]:
         "quote": claim.evidence.quote if claim.evidence else "",
         "link": link_report(claim.report, incident_id, claim.id),
     }
-
-
-def _parse_first(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _parse_as_of(text: str) -> AsOf:

@@ -31,8 +31,8 @@ from incidex.model import (
     fold,
 )
 from incidex.web import MemoryLibrary, make_app
+from incidex.web.front import MOST_LINES
 from incidex.web.record import say_title
-from incidex.web.site import MOST_LINES
 from incidex.web.summary import make_description, make_summary
 
 KEY = "a long enough key"
@@ -110,7 +110,11 @@ def member(site: Site) -> Site:
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("/", "Cyber Incident Victim: Acme {0}"),
+        ("/", "Acme {0}"),
+        ("/incidents", "Acme {0}"),
+        ("/organisations", "Acme {0}"),
+        ("/sources", "Acme &amp; Sons"),
+        ("/corrections", "Nothing has been corrected yet"),
         ("/incidents/inc-1", "Cyber Incident Victim: Acme {0}"),
         ("/api/v1/incidents/inc-1", '"Acme {0}"'),
         (f"/reports/{OPEN.id}", "e-mail addresses"),
@@ -232,10 +236,10 @@ def test_a_long_list_is_shown_a_page_at_a_time() -> None:
         for each in range(MOST_LINES + 1)
     ]
     with TestClient(make_app(MemoryLibrary(changes, policy()))) as site:
-        first, second = site.get("/").text, site.get(f"/?first={MOST_LINES}").text
-    assert first.count("<li>") == MOST_LINES
-    assert f"/?first={MOST_LINES}" in first
-    assert second.count("<li>") == 1
+        first, second = site.get("/incidents").text, site.get(f"/incidents?first={MOST_LINES}").text
+    assert first.count('<th scope="row">') == MOST_LINES
+    assert f"?first={MOST_LINES}" in first
+    assert second.count('<th scope="row">') == 1
 
 
 def test_a_record_can_be_seen_as_it_stood(site: Site) -> None:
