@@ -275,7 +275,7 @@ def print_beside(part: str, python: str) -> None:
 
 
 def _to_row(place: int, account: Account) -> dict[str, Any]:
-    days = sorted(day for held in account.event.values() for day in held) or sorted(account.published)
+    days = sorted(account.event_days) or sorted(account.published)
     when = days[0] if days else None
     sets = {name: min(values) for name, values in account.sets.items()}
     return {
@@ -405,10 +405,14 @@ def print_lines(part: str = "dev") -> None:
         print_built(pool)
         true = truths(pool)
         totals = score(pool)
-        for tenths in range(-30, 61, 5):
-            linked = [pair for pair, total in totals.items() if total >= tenths / 10]
-            precision, recall = figures(linked, true)
-            print(f"{first:6} >= {tenths / 10:+.1f}: precision {precision:.3f}, recall {recall:.3f}")
+        built, same = built_pairs(pool)
+        for line in (tenths / 10 for tenths in range(-30, 61, 5)):
+            precision, recall = figures((pair for pair, total in totals.items() if total >= line), true)
+            above = [is_same for total, is_same in zip(built, same, strict=True) if total >= line]
+            print(
+                f"{first:6} >= {line:+.1f}: precision {precision:.3f}, recall {recall:.3f}; built: "
+                f"{sum(above) / max(1, len(above)):.3f}, {sum(above) / sum(same):.3f}"
+            )
 
 
 def main() -> None:

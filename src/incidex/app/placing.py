@@ -160,6 +160,12 @@ def read_known(log: Log, name: str, *, texts: bool = False) -> Known | None:
     return Known(incident, account, held)
 
 
+def read_text(log: Log, report_id: str) -> str:
+    """Return the text of a report as it was received; "" when it is not there, or had to go."""
+    first = next(iter(log.history(report_id)), None)
+    return first.body.document.text if first is not None and isinstance(first.body, Received) else ""
+
+
 def _find(log: Log, found: AbstractSet[str], claims: Sequence[Claim]) -> tuple[dict[str, int], list[str]]:
     """Return how many incidents share each key, and the ids that share the most and the rarest."""
     sharing: dict[str, int] = {}
@@ -186,9 +192,8 @@ def _read(log: Log, names: Sequence[str]) -> Iterator[Known]:
 
 def _texts(log: Log, incident: Incident) -> Iterator[tuple[Report, str]]:
     for report in incident.reports:
-        for change in log.history(report.id)[:1]:
-            if isinstance(change.body, Received):
-                yield report, change.body.document.text
+        if text := read_text(log, report.id):
+            yield report, text
 
 
 def _find_copy(report: Report, text: str, known: Sequence[Known]) -> tuple[Known, Report] | None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from incidex.app.judging import Suggestion, is_judged
-from incidex.app.placing import Known, read_known
-from incidex.linking import candidate_pairs, frequencies, related_pairs, same_incident
+from incidex.app.placing import Known, read_known, read_text
+from incidex.linking import candidate_pairs, frequencies, near_copies, related_pairs, same_incident
 from incidex.store import Log
 
 
 def suggest(log: Log) -> Iterator[Suggestion]:
-    """Yield the pairs of incidents that may be one, the likeliest first, then those that may have one cause.
+    """Yield pairs of incidents: copies, then those that may be one, likeliest first, or have one cause.
 
     Pairs of which anything was decided, or that wait already, are left out.
     """
@@ -23,7 +23,8 @@ def suggest(log: Log) -> Iterator[Suggestion]:
     ]
     likely = sorted((each for each in scored if each[0].is_likely), key=lambda each: -each[0].total)
     now = datetime.now(UTC)
-    told = [(one, other, str(score)) for score, one, other in likely]
+    told = [*_with_copies(log, known), *((one, other, str(score)) for score, one, other in likely)]
+    told = list({(one, other): (one, other, why) for one, other, why in reversed(told)}.values())[::-1]
     same = {(one, other) for one, other, _ in told}
     told += [
         (one, other, f"may have one cause. {' '.join(why)}")
@@ -34,6 +35,15 @@ def suggest(log: Log) -> Iterator[Suggestion]:
         left, right = known[one].incident, known[other].incident
         if not is_judged(log, (left.id, *left.merged), (right.id, *right.merged)):
             yield Suggestion(left.id, right.id, why, now)
+
+
+def _with_copies(log: Log, known: list[Known]) -> Iterator[tuple[int, int, str]]:
+    """Yield the places of two incidents with reports of nearly the same text, and which they are."""
+    places = {report.id: at for at, each in enumerate(known) for report in each.incident.reports}
+    for one, other in near_copies(sorted(places), lambda report: read_text(log, report)):
+        first, second = sorted((places[one], places[other]))
+        if first != second:
+            yield first, second, f"nearly the same text in {one} and {other}"
 
 
 def _read_all(log: Log) -> list[Known]:

@@ -48,6 +48,7 @@ class Account:
     domains: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
     event: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
+    mentioned_years: frozenset[int] = frozenset()  # of a text that has no date of the event itself
     published: tuple[Days, ...] = ()
     counts: frozenset[int] = frozenset()
     industries: frozenset[str] = frozenset()  # two digits of NAICS
@@ -55,9 +56,16 @@ class Account:
 
     @property
     def years(self) -> frozenset[int]:
-        """Return the years that it may have been in, by its own dates, else by those of its reports."""
-        event = [days for held in self.event.values() for days in held]
-        return frozenset(year for one, two in event or self.published for year in (one.year, two.year))
+        """Return the years that it may have been in: by its own dates, else by what is said beside them."""
+        if not self.event and self.mentioned_years:
+            return self.mentioned_years
+        days = self.event_days or self.published
+        return frozenset(year for one, two in days for year in (one.year, two.year))
+
+    @property
+    def event_days(self) -> tuple[Days, ...]:
+        """Return the dates of the event itself, of every kind."""
+        return tuple(days for held in self.event.values() for days in held)
 
     def joined(self, mentioned: Iterable[str], published: Iterable[str] = ()) -> "Account":
         """Return the account with the mention keys and the dates of its reports."""
@@ -79,14 +87,14 @@ def facts(claims: Iterable[Claim], published: str = "") -> Facts:
 def make_account(held: Facts, text: str = "") -> Account:
     """Return facts, and the text that they were read in, made ready to be compared."""
     event = {name: days for name in EVENT_DATES if (days := _days(held, name))}
-    if not event and (years := sorted(set(_YEAR.findall(text[:MOST_CHARACTERS])))):
-        event = {"mentioned": tuple((date(int(year), 1, 1), date(int(year), 12, 28)) for year in years)}
+    years = () if event else _YEAR.findall(text[:MOST_CHARACTERS])
     return Account(
         names=frozenset(map(fold_name, held.get("victim.name", ()))) - {""},
         secondary=frozenset(map(fold_name, held.get("victim.secondary", ()))) - {""},
         domains=frozenset(map(fold_domain, held.get("victim.domain", ()))) - {""},
         mentions=frozenset(map(mention_key, mentions(text))) if text else frozenset(),
         event=event,
+        mentioned_years=frozenset(map(int, years)),
         published=_days(held, "published"),
         counts=frozenset(int(value) for value in held.get("data.records", ()) if value.isdecimal()),
         industries=frozenset(value[:2] for value in held.get("victim.industry", ())),

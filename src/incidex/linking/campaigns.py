@@ -74,8 +74,7 @@ def _mentioned(left: Account, right: Account) -> Iterator[str]:
 
 
 def _starts(account: Account) -> list[date]:
-    days = [each for held in account.event.values() for each in held] or list(account.published)
-    return [one for one, _ in days]
+    return [first for first, _ in account.event_days or account.published]
 
 
 def _are_near(left: Account, right: Account) -> bool:

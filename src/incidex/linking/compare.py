@@ -113,7 +113,7 @@ def _when(found: Measures) -> str:
         apart = {name.removeprefix(f"{kind}_") for name in found if name.startswith(f"{kind}_")}
         if apart:
             return f"{kind}_at_{apart.pop()}"
-    return "at_unknown_time"
+    return next((f"at_{name}" for name in ("same_year", "other_year") if name in found), "at_unknown_time")
 
 
 _NAMED = ("same_name", "near_name", "mentioned_name", "mentioned_short_name", "other_name")
@@ -157,21 +157,34 @@ def compare_mentions(left: Account, right: Account, sharing: Sharing) -> Iterato
 
 
 def compare_dates(left: Account, right: Account) -> Iterator[tuple[str, float]]:
-    """Compare when it was: the same kind of date where both have one, else any, else when it was told."""
+    """Compare when it was: by the same kind of date, else by any, else by years that a text mentions."""
     kind = next((name for name in EVENT_DATES if name in left.event and name in right.event), None)
-    ours, theirs = (left.event[kind], right.event[kind]) if kind else (_all_days(left), _all_days(right))
+    ours, theirs = (left.event[kind], right.event[kind]) if kind else (left.event_days, right.event_days)
     if ours and theirs:
         yield f"event_{_apart(ours, theirs, is_event=True)}", 1.0
+    elif (left.mentioned_years or right.mentioned_years) and left.years and right.years:
+        # A year that a text only mentions may be of anything: it is weighed apart from a date of the event.
+        yield ("same_year" if left.years & right.years else "other_year"), 1.0
+
+
+def compare_tellings(left: Account, right: Account) -> Iterator[tuple[str, float]]:
+    """Compare when it was told: most tell within months, and nobody before it happened."""
     if left.published and right.published:
         yield f"told_{_apart(left.published, right.published)}", 1.0
-    elif not (ours and theirs):
-        one, other = ours or left.published, theirs or right.published
+    elif not (left.event_days and right.event_days):
+        one, other = left.event_days or left.published, right.event_days or right.published
         if one and other:
             yield f"told_{_apart(one, other)}", 1.0
+    if _is_told_before(left, right) or _is_told_before(right, left):
+        yield "other_told_before", 1.0
 
 
-def _all_days(account: Account) -> tuple[Days, ...]:
-    return tuple(days for held in account.event.values() for days in held)
+def _is_told_before(telling: Account, happening: Account) -> bool:
+    """Say whether one was told, to its last day, before the other can have happened."""
+    occurred = happening.event.get("date.occurred", ())
+    if not occurred or not telling.published:
+        return False
+    return max(last for _, last in telling.published) < min(first for first, _ in occurred)
 
 
 def _apart(ours: tuple[Days, ...], theirs: tuple[Days, ...], *, is_event: bool = False) -> str:
@@ -184,8 +197,8 @@ def _apart(ours: tuple[Days, ...], theirs: tuple[Days, ...], *, is_event: bool =
     )
     if gap > _FAR or (gap and vague and is_event):  # "2014" and "2015" are two years, however near their ends
         return "other_time"
-    if vague:
-        return "same_year"
+    if vague:  # told in one year and the next: perhaps days apart, perhaps two years
+        return "next_year" if gap else "same_year"
     return "close" if gap <= _CLOSE else "near" if gap <= _NEAR else "far"
 
 
@@ -222,6 +235,7 @@ def compare_industries(left: Account, right: Account) -> Iterator[tuple[str, flo
 COMPARISONS: tuple[Comparison, ...] = (
     compare_victims,
     compare_dates,
+    compare_tellings,
     compare_counts,
     compare_sets,
     compare_industries,

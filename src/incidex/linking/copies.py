@@ -1,7 +1,7 @@
 """The same report again: near copies by MinHash, and stories that a paper took from an agency."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from datasketch import MinHash, MinHashLSH
 
@@ -62,17 +62,21 @@ def likeness_of_texts(one: str, other: str) -> float:
     return len(ours & theirs) / len(ours | theirs)
 
 
-def near_copies(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of names whose texts are near copies, without comparing all with all."""
+def near_copies(names: Iterable[str], read: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of names whose texts are near copies, without comparing all with all.
+
+    Each text is read once, and again when another resembles it; only sketches of them are held.
+    """
     index = MinHashLSH(threshold=NEAR_COPY, num_perm=_PERMUTATIONS)
-    for name, text in texts.items():
+    for name in names:
+        text = read(name)
         runs = _runs(text)
         if not runs:
             continue
         sketch = MinHash(num_perm=_PERMUTATIONS)
         sketch.update_batch([run.encode("utf-8", "surrogatepass") for run in runs])
         for other in sorted(index.query(sketch)):
-            if likeness_of_texts(text, texts[other]) >= NEAR_COPY:
+            if likeness_of_texts(text, read(other)) >= NEAR_COPY:
                 yield other, name
         index.insert(name, sketch)
 

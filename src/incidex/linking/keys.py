@@ -98,7 +98,5 @@ def _neighbours(block: list[int], accounts: Sequence[Account]) -> Iterator[tuple
 
 
 def _when(account: Account) -> tuple[bool, str]:
-    days = [each[0] for held in account.event.values() for each in held] or [
-        each[0] for each in account.published
-    ]
+    days = [first for first, _ in account.event_days or account.published]
     return (not days, min(days).isoformat() if days else "")

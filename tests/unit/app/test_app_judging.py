@@ -4,6 +4,7 @@ import pytest
 
 from incidex.app.finding import get_incident
 from incidex.app.judging import MACHINE, Batch, decide, is_judged, split, suggestions, undo
+from incidex.app.suggesting import suggest
 from incidex.model import Incident, InputError, Judgement, Linked, Tier
 from incidex.store import Log, MemoryLog
 from tests.contract.log_samples import batch
@@ -19,6 +20,12 @@ def log() -> Log:
         held.append(batch(name, f"{text} says that passwords were exposed in {name}.", victim=text))
     held.append([make_change(Linked(make_report("another report")), 3, record="inc-a")])
     return held
+
+
+COPIED = (
+    "Patients of two clinics were told that files lay open on a server for nine days in spring, that nobody "
+    "knows who read them, and that a telephone line answers questions from eight in the morning on weekdays. "
+)
 
 
 def see(log: Log, name: str) -> Incident:
@@ -143,3 +150,15 @@ def test_a_suggestion_waits_until_a_person_judges_and_again_when_that_is_undone(
     assert len(list(suggestions(log))) == 1
     with pytest.raises(InputError, match="nothing to undo"):  # a suggestion is not a person's to undo
         undo(log, "inc-a", why="no", by=ANA)
+
+
+def test_incidents_with_nearly_the_same_text_are_suggested_once_and_not_against_a_judgement() -> None:
+    log = MemoryLog()
+    log.append(batch("inc-a", f"{COPIED} It began here.", victim="Acme"))
+    log.append(batch("inc-b", f"{COPIED} So says the other paper.", victim="Wholly Otherwise"))
+    log.append(batch("inc-c", "Something else happened to somebody else, and that is all.", victim="Cyan"))
+    (found,) = suggest(log)
+    assert (found.one, found.other) == ("inc-a", "inc-b")
+    assert found.why.startswith("nearly the same text in rep-")
+    decide(log, "inc-a", "inc-b", Judgement.DIFFERENT, why="two clinics", by=ANA)
+    assert list(suggest(log)) == []

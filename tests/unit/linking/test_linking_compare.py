@@ -151,6 +151,29 @@ def test_a_rare_name_that_both_texts_mention_says_more_than_one_that_many_do() -
     assert rare > 5 * often
 
 
+def test_a_year_that_a_text_only_mentions_is_no_date_of_the_event() -> None:
+    tells = known("Acme Widgets lost files in 2013.", victim_name="Acme Widgets", published="2013-11")
+    recalls = known(
+        "Acme Widgets, founded in 1996, lost files.", victim_name="Acme Widgets", published="2013-11"
+    )
+    found = measures(tells, recalls)
+    assert "event_other_time" not in found
+    assert (found["other_year"], found["told_close"]) == (1.0, 1.0)
+    assert measures(tells, known(date_occurred="2013-04"))["same_year"] == 1.0
+
+
+def test_nobody_tells_of_an_incident_before_it_happens() -> None:
+    told = known(victim_name="Acme", published="2013-11-04")
+    later, earlier = known(victim_name="Acme", date_occurred="2014-02"), known(date_occurred="2013-11")
+    assert measures(told, later)["other_told_before"] == measures(later, told)["other_told_before"] == 1.0
+    assert "other_told_before" not in measures(told, earlier)
+
+
+def test_reports_known_by_the_year_alone_are_not_of_one_year_because_new_year_lies_between() -> None:
+    assert "told_next_year" in measures(known(published="2011"), known(published="2012"))
+    assert "told_same_year" in measures(known(published="2011"), known(published="2011-05-01"))
+
+
 @pytest.mark.parametrize("text", ["", "about 2017", "2017-13-45", "0000", "2017-02-31", "../2017"])
 def test_a_date_that_cannot_be_read_is_no_argument_for_merging(text: str) -> None:
     left = known(victim_name="Widget Works", published=text)
