@@ -12,6 +12,7 @@ from incidex.codebook import GROUPS, fields, get_field
 from incidex.evaluate.ranking import Order, Ranked
 from incidex.model import (
     ConflictError,
+    Incident,
     IncidexError,
     InputError,
     Review,
@@ -280,6 +281,13 @@ def _show_conflict(place: Place, form: Form, said: str, theirs: list[Told]) -> A
     )
 
 
+def _list_others(place: Place, record: Incident | None) -> list[tuple[str, int]]:
+    """Return the other records of one incident, and how many claims wait in each."""
+    names = (record.id, *record.merged) if record else ()
+    sheets = (place.desk.find(name, place.visit.tier) for name in names if name != place.sheet.record)
+    return [(sheet.record, len(sheet.waiting)) for sheet in sheets if sheet is not None]
+
+
 def _show_record(site: Site, place: Place, visit: Visit, *, status: int = 200, said: str = "") -> Answer:
     sheet = place.sheet
     record = site.library.find_incident(sheet.record, visit.tier)
@@ -299,6 +307,7 @@ def _show_record(site: Site, place: Place, visit: Visit, *, status: int = 200, s
         assigned_to=sheet.assigned_to.removeprefix("person:"),
         waiting=len(sheet.waiting),
         reports=reports,
+        others=_list_others(place, record),
         history=list(tell(sheet.changes))[::-1],
         said=said,
     )

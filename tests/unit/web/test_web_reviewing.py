@@ -6,9 +6,33 @@ from typing import Any
 import pytest
 
 from incidex.codebook import policy
-from incidex.model import Claimed, Decided, Decision, Tier, fold
+from incidex.model import (
+    Body,
+    Change,
+    Claimed,
+    Decided,
+    Decision,
+    Judged,
+    Judgement,
+    Linked,
+    Tier,
+    fold,
+)
 from incidex.store import MemoryLog
-from tests.unit.web.conftest import CLASS, CLOSED, HIDDEN, MOTIVE, NAME, OPEN, OURS, TEXT, Enter, Site
+from tests.unit.web.conftest import (
+    AT,
+    CLASS,
+    CLOSED,
+    HIDDEN,
+    MOTIVE,
+    NAME,
+    OPEN,
+    OURS,
+    TEXT,
+    Enter,
+    Site,
+    make_report,
+)
 
 BENCH = f"/review/inc-1/{OPEN.id}"
 ADD = {"do": "add", "field": "data.class", "value": "Passwords", "quote": "lost"}
@@ -326,3 +350,21 @@ def test_a_decision_survives_coding_again(enter: Enter, log: MemoryLog) -> None:
     found = fold(log.history("inc-1"), tier=Tier.AMBER, policy=policy())
     assert found is not None
     assert "data.class" not in found.values
+
+
+def test_a_merged_incident_leads_to_what_waits_in_its_other_records(enter: Enter, log: MemoryLog) -> None:
+    other = make_report("Acme again.")
+    bodies: list[tuple[str, int, Body]] = [
+        ("inc-2", 1, Linked(other)),
+        ("inc-2", 2, Claimed((NAME,))),
+        ("inc-1", 5, Judged("inc-2", Judgement.SAME, "one server")),
+        ("inc-2", 3, Judged("inc-1", Judgement.SAME, "one server")),
+    ]
+    client = enter("ana")
+    assert "Merged with it" not in client.get("/review/inc-1").text
+    log.append([Change(record=name, version=n, body=body, by="ana", at=AT) for name, n, body in bodies])
+    assert (
+        '<a href="/review/inc-2"><bdi>inc-2</bdi></a><p class="quiet">1 waits</p>'
+        in client.get("/review/inc-1").text
+    )
+    assert '<a href="/review/inc-1">' in client.get("/review/inc-2").text
