@@ -29,12 +29,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["veris", "jsonl", "csv", "claims"])
+@pytest.mark.parametrize("name", ["veris", "jsonl", "csv", "claims", "excel", "sqlite", "parquet"])
 def test_each_format_is_written_with_its_losses_beside_it(home: Path, name: str) -> None:
     out = home / f"out.{name}"
     done = run(home, "export", name, "--out", str(out))
     assert done.returncode == 0, done.stderr
-    assert out.read_text("utf-8").strip()
+    assert out.read_bytes().strip()
     losses = (home / f"out.{name}.losses.csv").read_text("utf-8").splitlines()
     assert losses[0] == "record,field,value,lost,why"
     assert "1 record written" in done.stdout
@@ -50,7 +50,7 @@ def test_the_veris_file_holds_the_incident(home: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (("xml", "--out", "x.xml"), "there is no format 'xml'; there are veris, jsonl, csv, claims"),
+        (("xml", "--out", "x.xml"), "there is no format 'xml'; there are veris, jsonl, csv, claims, excel"),
         (("csv", "--out", "x.csv", "--values", "best"), "'best' chooses nothing"),
         (("csv", "--out", "x.csv", "--tier", "blue"), "'blue' is not a tier"),
         (("csv", "--out", "/no/such/folder/x.csv"), "cannot be written"),

@@ -119,6 +119,13 @@ class LogContract:
         assert [change.version for change in log.history("inc-2")] == [1, 2]
         assert log.history("inc-3") == ()
 
+    def test_returns_many_records_histories_at_once(self, log: Log) -> None:
+        log.append(batch("inc-1"))
+        log.append(batch("inc-2", "Acme says nothing."))
+        wanted = ["inc-2", "inc-3", "inc-1"]
+        assert log.histories(wanted) == {record: log.history(record) for record in wanted}
+        assert log.histories([]) == {}
+
     def test_knows_versions(self, log: Log) -> None:
         log.append(batch())
         assert log.versions(["inc-1", "inc-2"]) == {"inc-1": 2, "inc-2": 0}

@@ -2,19 +2,23 @@
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from incidex.model import Incident, InputError
 
 if TYPE_CHECKING:
+    from incidex.exchange import Choice, Loss
     from incidex.store import Log
 
 OpenLog = Callable[[], AbstractContextManager["Log"]]
+
+#: Writes records to a path, and yields what is lost of each.
+WritePath = Callable[[Iterable[Incident], Path, "Choice"], Iterator["Loss"]]
 
 
 def add_export(app: typer.Typer, open_log: OpenLog) -> None:
@@ -22,7 +26,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
 
     @app.command()
     def export(
-        format: Annotated[str, typer.Argument(metavar="FORMAT", help="veris, jsonl, csv or claims.")],  # noqa: A002
+        name: Annotated[str, typer.Argument(metavar="FORMAT", help="csv, excel, sqlite, parquet, veris, …")],
         out: Annotated[Path, typer.Option(help="The file to write; what is lost goes to FILE.losses.csv.")],
         tier: Annotated[str, typer.Option(help="Whose view: clear, green, amber or red.")] = "clear",
         values: Annotated[
@@ -32,57 +36,84 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
         as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
         force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     ) -> None:
-        """Write records as VERIS, JSON lines or CSV. What the format could not hold is listed beside them."""
+        """Write records in a format of the field. What it could not hold is listed beside them."""
         with open_log() as log:
-            typer.echo(write_export(log, format, out, tier=tier, choice=values, as_of=as_of, force=force))
+            typer.echo(write_export(log, name, out, tier=tier, choice=values, as_of=as_of, force=force))
 
 
 def write_export(
     log: "Log", name: str, out: Path, *, tier: str, choice: str, as_of: str = "", force: bool
 ) -> str:
     """Write the file and its loss report, whole or not at all, and say in a sentence what was written."""
-    from incidex.app.library import StoreLibrary
     from incidex.app.printing import parse_as_of, parse_tier
+    from incidex.app.selecting import select
     from incidex.app.terminal import make_console, progress
-    from incidex.exchange import FORMATS, Choice
+    from incidex.exchange import Choice, make_safe_cell
 
-    if name not in FORMATS:
-        raise InputError(f"there is no format {name!r}; there are {', '.join(FORMATS)}")
+    write, names_withheld = _find_writer(name)
     if choice not in list(Choice):
         raise InputError(f"{choice!r} chooses nothing; there are {', '.join(Choice)}")
-    library, count = StoreLibrary(log), Counter[str]()
-    incidents = library.incidents(parse_tier(tier), parse_as_of(as_of))
+    chosen = select(log, parse_tier(tier), parse_as_of(as_of), names_withheld=names_withheld)
+    count, lost = 0, Counter[str]()
     report = out.with_name(f"{out.name}.losses.csv")
     with (
-        _replacing(report, force=force) as losses,
-        _replacing(out, force=force) as file,
-        progress("writing", len(incidents), console=make_console(stderr=True)) as step,
+        replacing(report, force=force) as unfinished_report,
+        replacing(out, force=force) as unfinished,
+        unfinished_report.open("w", encoding="utf-8", errors="replace", newline="") as losses,
+        progress("writing", chosen.most, console=make_console(stderr=True)) as step,
     ):
         rows = csv.writer(losses, lineterminator="\n")
         rows.writerow(("record", "field", "value", "lost", "why"))
 
         def counted() -> Iterator[Incident]:
-            for incident in incidents:
+            nonlocal count
+            for incident in chosen:
                 yield incident
                 step()
+                count += 1
 
-        for loss in FORMATS[name].write(counted(), file, Choice(choice)):
-            count[loss.lost] += 1
-            rows.writerow((loss.record, loss.field, loss.value, loss.lost, loss.why))
-    lost = ", ".join(f"{number:,} {kind}" for kind, number in sorted(count.items())) or "nothing"
-    records = "1 record" if len(incidents) == 1 else f"{len(incidents):,} records"
-    return f"{records} written to {out}. Not in it: {lost} (see {report.name})."
+        for loss in write(counted(), unfinished, Choice(choice)):
+            lost[loss.lost] += 1
+            rows.writerow(
+                (loss.record, loss.field, make_safe_cell(loss.value), loss.lost, make_safe_cell(loss.why))
+            )
+    left = ", ".join(f"{number:,} {kind}" for kind, number in sorted(lost.items())) or "nothing"
+    records = "1 record" if count == 1 else f"{count:,} records"
+    return f"{records} written to {out}. Not in it: {left} (see {report.name})."
+
+
+def _find_writer(name: str) -> tuple[WritePath, bool]:
+    """Return what writes a format, and whether the format says what is withheld."""
+    from incidex.app.sqlite_file import write_sqlite
+    from incidex.exchange import FORMATS
+
+    apart: dict[str, WritePath] = {"sqlite": write_sqlite}
+    if name in apart:
+        return apart[name], False
+    if name not in FORMATS:
+        raise InputError(f"there is no format {name!r}; there are {', '.join((*FORMATS, *apart))}")
+    format_ = FORMATS[name]
+
+    def write(incidents: Iterable[Incident], path: Path, choice: "Choice") -> Iterator["Loss"]:
+        with _open(path, is_binary=format_.is_binary) as file:
+            yield from format_.write(incidents, file, choice)
+
+    return write, format_.names_withheld
+
+
+def _open(path: Path, *, is_binary: bool) -> IO[Any]:
+    return path.open("wb") if is_binary else path.open("w", encoding="utf-8", errors="replace", newline="")
 
 
 @contextmanager
-def _replacing(path: Path, *, force: bool) -> Iterator[TextIO]:
-    """Open a file that takes the place of `path` once it is written to its end."""
+def replacing(path: Path, *, force: bool) -> Iterator[Path]:
+    """Give the path of a file to write, which takes the place of `path` once that is done."""
     if path.exists() and not force:
         raise InputError(f"{path} is there already; give another name, or --force to overwrite it")
     part = path.with_name(f".{path.name}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
+        part.unlink(missing_ok=True)
+        yield part
         part.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error

@@ -1,19 +1,24 @@
 """The formats that records leave in, by name: adding one is adding a row."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import msgspec
 
+from incidex.exchange.arrow import write_parquet
+from incidex.exchange.excel import write_excel
 from incidex.exchange.loss import Choice, Loss
 from incidex.exchange.record import to_record
 from incidex.exchange.tables import write_claims, write_incidents
 from incidex.exchange.veris import to_veris
 from incidex.model import Incident
 
-#: Writes records to an open file one after another, and yields what the format loses of each.
-Writer = Callable[[Iterable[Incident], TextIO, Choice], Iterator[Loss]]
+#: Writes records to an open file one after another, and yields what the format loses of each. The file takes
+#: text, or bytes where the format `is_binary`.
+Writer = Callable[[Iterable[Incident], Any, Choice], Iterator[Loss]]
 
 
 class Format(NamedTuple):
@@ -22,6 +27,8 @@ class Format(NamedTuple):
     write: Writer
     suffix: str
     words: str
+    is_binary: bool = False
+    names_withheld: bool = False  # whether it says what policy lets a tier know of what it may not see
 
 
 def write_veris(incidents: Iterable[Incident], out: TextIO, choice: Choice) -> Iterator[Loss]:
@@ -37,19 +44,42 @@ def write_veris(incidents: Iterable[Incident], out: TextIO, choice: Choice) -> I
 
 def write_jsonl(incidents: Iterable[Incident], out: TextIO, _choice: Choice) -> Iterator[Loss]:
     """Write one whole record a line: every claim, with its evidence. Nothing is lost."""
-    out.writelines(msgspec.json.encode(to_record(incident)).decode() + "\n" for incident in incidents)
+    out.writelines(_write_json(to_record(incident)) + "\n" for incident in incidents)
     yield from ()
+
+
+def _write_json(record: Mapping[str, Any]) -> str:
+    try:
+        return msgspec.json.encode(record).decode()
+    except UnicodeEncodeError:
+        return json.dumps(record)  # half of a surrogate pair has no UTF-8, but JSON can write it as an escape
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "veris": Format(write_veris, ".json", "VERIS 1.4.1 incidents, a JSON array"),
-        "jsonl": Format(write_jsonl, ".jsonl", "whole records with all their claims, one a line"),
+        "jsonl": Format(
+            write_jsonl, ".jsonl", "whole records with all their claims, one a line", names_withheld=True
+        ),
         "csv": Format(write_incidents, ".csv", "one row an incident, one column a field"),
         "claims": Format(
             lambda incidents, out, _: write_claims(incidents, out),
             ".csv",
             "one row a claim, with speaker, status and quotation",
+        ),
+        "excel": Format(write_excel, ".xlsx", "a workbook with a sheet for each of four tables", True),
+        "parquet": Format(write_parquet, ".parquet", "one row an incident, typed columns", True),
+        "parquet-claims": Format(
+            partial(write_parquet, name="claims"), ".parquet", "one row a claim, typed columns", True
+        ),
+        "parquet-reports": Format(
+            partial(write_parquet, name="reports"), ".parquet", "one row a report, typed columns", True
+        ),
+        "parquet-links": Format(
+            partial(write_parquet, name="links"),
+            ".parquet",
+            "one row a report or judgement of an incident",
+            True,
         ),
     }
 )

@@ -47,7 +47,10 @@ def choose(incident: Incident, choice: Choice = Choice.ALL) -> Mapping[str, Sequ
         field: [value for value in values if value.status is not Status.RETRACTED]
         for field, values in incident.values.items()
     }
-    chosen = {field: _pick(values, choice, _dates(incident)) for field, values in held.items()}
+    if choice is Choice.ALL:
+        return {field: values for field, values in held.items() if values}
+    dates = _dates(incident)
+    chosen = {field: _pick(values, choice, dates) for field, values in held.items()}
     return {field: values for field, values in chosen.items() if values}
 
 

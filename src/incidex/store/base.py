@@ -1,6 +1,6 @@
 """What every database of Incidex promises."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -53,6 +53,13 @@ class Log(Protocol):
 
     def history(self, record: str) -> tuple[Change, ...]:
         """Return everything that happened to one record, oldest first; nothing for an unknown one."""
+        ...
+
+    def histories(self, records: Collection[str]) -> Mapping[str, tuple[Change, ...]]:
+        """Return everything that happened to each of some records, at one moment; see `history`.
+
+        Quicker than asking one by one. All of it is held in memory: ask for some dozens at a time.
+        """
         ...
 
     def versions(self, records: Iterable[str]) -> Mapping[str, int]:

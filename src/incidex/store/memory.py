@@ -1,7 +1,7 @@
 """The log in memory: for tests, trials and `incidex code`, gone when the program ends."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 
 from incidex.model import Change, Kind, StoreError, Tier
@@ -83,6 +83,12 @@ class MemoryLog:
         with self._lock:
             self._require_open()
             return tuple(self._decode(self._records.get(record, ())))
+
+    def histories(self, records: Collection[str]) -> Mapping[str, tuple[Change, ...]]:
+        """Return everything that happened to each of some records."""
+        with self._lock:
+            self._require_open()
+            return {record: tuple(self._decode(self._records.get(record, ()))) for record in records}
 
     def versions(self, records: Iterable[str]) -> Mapping[str, int]:
         """Return the current version of each record, 0 for a new one."""

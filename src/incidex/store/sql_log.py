@@ -1,6 +1,6 @@
 """The log in a database that speaks SQL: what SQLite and PostgreSQL do alike, said once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -95,6 +95,15 @@ class SqlLog:
         """Return everything that happened to one record."""
         with self.database.reading() as session:
             return tuple(decode_lines(session, lines_of(session, "history", record)))
+
+    def histories(self, records: Collection[str]) -> Mapping[str, tuple[Change, ...]]:
+        """Return everything that happened to each of some records."""
+        found: dict[str, list[Change]] = {record: [] for record in records}
+        with self.database.reading() as session:
+            lines = [Line(*held) for held in session.among("histories", list(found))]
+            for change in decode_lines(session, lines):
+                found[change.record].append(change)
+        return {record: tuple(changes) for record, changes in found.items()}
 
     def versions(self, records: Iterable[str]) -> Mapping[str, int]:
         """Return the current version of each record, 0 for a new one."""

@@ -39,9 +39,9 @@ def test_one_row_a_claim_with_speaker_and_quotation() -> None:
 
 
 def test_nothing_to_export_is_an_empty_file_of_its_format() -> None:
-    written = {}
+    written: dict[str, str | bytes] = {}
     for name, format_ in FORMATS.items():
-        out = io.StringIO()
+        out = io.BytesIO() if format_.is_binary else io.StringIO()
         assert list(format_.write([], out, Choice.ALL)) == []
         written[name] = out.getvalue()
     assert written["veris"] == "[]\n"

@@ -57,6 +57,11 @@ SELECT serial FROM change WHERE hash = ?;
 SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
 FROM change WHERE record = ? ORDER BY version;
 
+-- name: histories
+-- Every line of some records, each record's oldest first.
+SELECT serial, record, version, kind, body, "by", at, prev_hash, hash
+FROM change WHERE record IN (SELECT value FROM json_each(?)) ORDER BY record, version;
+
 -- name: records
 -- Records that a kind of change has happened to, the latest first.
 SELECT record FROM change WHERE kind = ? GROUP BY record ORDER BY max(serial) DESC;
