@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
@@ -28,12 +29,11 @@ from incidex.app.demonstration import REPORTS, make_demo
 from incidex.app.incoming import Incoming, read_manifest
 from incidex.app.library import StoreLibrary
 from incidex.codebook import check_value, get_field, get_vocabulary
-from incidex.model import CodebookError, Linked, Stance, State, Tier
-from incidex.store import SqliteLog
+from incidex.model import CodebookError, Linked, MemberRole, Stance, State, Tier
+from incidex.store import Accounts, SqliteLog
 from incidex.web import Desk, make_app
+from incidex.web.phrase import hash_phrase, make_phrase
 from incidex.web.workbench import link_bench, number
-
-KEY = "a reviewer's key"
 
 
 @dataclass
@@ -271,8 +271,10 @@ def trial(browser: Browser) -> Iterator[Trial]:
     """Yield a reviewer at the demonstration's site."""
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(StringIO()):
         log = SqliteLog(make_demo(Path(folder)))
-        keys = {"ana": sha256(KEY.encode()).hexdigest()}
-        app = make_app(StoreLibrary(log), reviewers=lambda: keys, desk=Desk(log))
+        phrase = make_phrase()
+        accounts = Accounts(":memory:")
+        accounts.add(MemberRole.REVIEWER, "ana", hash_phrase(phrase), date(2026, 1, 1))
+        app = make_app(StoreLibrary(log), accounts=accounts, desk=Desk(log))
         server = uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
         )
@@ -281,19 +283,19 @@ def trial(browser: Browser) -> Iterator[Trial]:
         while not server.started:
             time.sleep(0.02)
         try:
-            yield Trial(_enter(browser, server), log)
+            yield Trial(_enter(browser, server, phrase), log)
         finally:
             server.should_exit = True
             thread.join(timeout=20)
             log.close()
 
 
-def _enter(browser: Browser, server: uvicorn.Server) -> Page:
+def _enter(browser: Browser, server: uvicorn.Server, phrase: str) -> Page:
     address = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     page = browser.new_context(base_url=address).new_page()
     page.goto("/enter")
-    page.locator("#key").fill(KEY)
-    page.get_by_role("button", name="Enter").click()
+    page.locator("#phrase").fill(phrase)
+    page.get_by_role("button", name="Enter", exact=True).click()
     return page
 
 

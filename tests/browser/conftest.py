@@ -27,8 +27,8 @@ from incidex.model import (
     Stance,
 )
 from incidex.web import MemoryLibrary, make_app
+from tests.members import PEOPLE, make_accounts, phrase_of
 
-KEY = "correct horse battery"
 HOSTILE = '"><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">'
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 ACCOUNT = "https://example.org/account"
@@ -191,7 +191,7 @@ def make_hostile() -> Iterator[Change]:
 def site() -> Iterator[str]:
     """The address of a running server."""
     library = MemoryLibrary([*make_ciphr(), *make_hostile()], policy())
-    app = make_app(library, member_key=KEY)
+    app = make_app(library, accounts=make_accounts(PEOPLE))
     server = uvicorn.Server(
         uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
     )
@@ -227,12 +227,12 @@ def public(browser: Browser, site: str) -> Iterator[Page]:
 
 @pytest.fixture
 def member(browser: Browser, site: str) -> Iterator[Page]:
-    """A visitor who has given the key."""
+    """A visitor who has given a phrase."""
     with browser.new_context(java_script_enabled=False, base_url=site) as context:
         page = context.new_page()
         page.goto("/enter")
-        page.get_by_label("Member key").fill(KEY)
-        page.get_by_role("button", name="Enter").click()
+        page.locator("#phrase").fill(phrase_of("member"))
+        page.get_by_role("button", name="Enter", exact=True).click()
         yield page
 
 

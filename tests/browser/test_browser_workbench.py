@@ -32,10 +32,10 @@ from incidex.model import (
 from incidex.store import SqliteLog
 from incidex.web import Desk, make_app
 from tests.browser.conftest import AT, HOSTILE, make_ciphr, make_hostile, make_report
+from tests.members import PEOPLE, make_accounts, phrase_of
 
 pytestmark = pytest.mark.browser
 
-KEYS = {"ana": "the key of ana", "bo": "the key of bo"}
 CIPHR = make_report("Ciphr")[0].id
 BENCH = f"/review/inc-ciphr/{CIPHR}"
 ARABIC = "قال سيفر إن كلمات المرور 💥 سُرقت في 26 أبريل 2017."
@@ -79,8 +79,7 @@ def log(tmp_path: Path) -> Iterator[SqliteLog]:
 
 @pytest.fixture
 def site(log: SqliteLog) -> Iterator[str]:
-    hashes = {name: sha256(key.encode()).hexdigest() for name, key in KEYS.items()}
-    app = make_app(StoreLibrary(log), reviewers=lambda: hashes, desk=Desk(log))
+    app = make_app(StoreLibrary(log), accounts=make_accounts(PEOPLE), desk=Desk(log))
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -96,8 +95,8 @@ def enter(browser: Browser, site: str, name: str = "ana", **options: object) -> 
     page = browser.new_context(base_url=site, **options).new_page()  # type: ignore[arg-type]
     page.set_default_timeout(10_000)
     page.goto("/enter")
-    page.locator("#key").fill(KEYS[name])
-    page.get_by_role("button", name="Enter").click()
+    page.locator("#phrase").fill(phrase_of(name))
+    page.get_by_role("button", name="Enter", exact=True).click()
     return page
 
 

@@ -13,6 +13,7 @@ from incidex.app.evaluation import evaluate_app
 from incidex.app.exporting import add_export
 from incidex.app.import_commands import make_import_app
 from incidex.app.link_commands import make_link_app
+from incidex.app.member_commands import make_members_app
 from incidex.app.review_commands import make_review_app
 from incidex.app.settings import Settings
 from incidex.app.upkeep_commands import add_upkeep
@@ -275,7 +276,8 @@ def log_(
 
 add_upkeep(app, log_app, _open_log, _settings)
 app.add_typer(make_link_app(_open_log), name="link")
-app.add_typer(make_review_app(_open_log, _settings), name="review")
+app.add_typer(make_review_app(_open_log), name="review")
+app.add_typer(make_members_app(_settings), name="members")
 add_export(app, _open_log)
 app.add_typer(make_import_app(_open_log, _find_log), name="import")
 
@@ -296,7 +298,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
 ) -> None:
-    """Open the site on this machine. The members' key is printed once."""
+    """Open the site on this machine. On the first run it prints the first editor's phrase, once."""
     _serve(_settings(), host, port)
 
 

@@ -1,4 +1,4 @@
-"""`incidex review`: what waits for a person, what somebody decides, and who may."""
+"""`incidex review`: what waits for a person, and what somebody decides."""
 
 import getpass
 from collections.abc import Callable
@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from incidex.app.settings import Settings
     from incidex.store import Log
 
 OpenLog = Callable[[], AbstractContextManager["Log"]]
-ReadSettings = Callable[[], "Settings"]
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason, in a few words; it stays in the history.")]
@@ -22,7 +20,7 @@ ClaimArgument = Annotated[
 ]
 
 
-def make_review_app(open_log: OpenLog, read_settings: ReadSettings) -> typer.Typer:
+def make_review_app(open_log: OpenLog) -> typer.Typer:
     """Return the commands, over whatever log the settings choose."""
     app = typer.Typer(
         help="Print what waits for a reviewer, decide, sample.",
@@ -48,7 +46,7 @@ def make_review_app(open_log: OpenLog, read_settings: ReadSettings) -> typer.Typ
                 print_queue(log, by, seed=seed, last=last, as_json=json)
 
     _add_decisions(app, open_log)
-    _add_people(app, open_log, read_settings)
+    _add_sampling(app, open_log)
     return app
 
 
@@ -87,7 +85,7 @@ def _add_decisions(app: typer.Typer, open_log: OpenLog) -> None:
             print_undone(log, name, by=_sign(by))
 
 
-def _add_people(app: typer.Typer, open_log: OpenLog, read_settings: ReadSettings) -> None:
+def _add_sampling(app: typer.Typer, open_log: OpenLog) -> None:
     @app.command()
     def sample(
         count: Annotated[int, typer.Argument(metavar="N", help="How many reports.")] = 0,
@@ -108,27 +106,8 @@ def _add_people(app: typer.Typer, open_log: OpenLog, read_settings: ReadSettings
             else:
                 print_sample(log, count, reviewer or [], seed=seed, by=_sign(by))
 
-    @app.command()
-    def invite(
-        name: Annotated[str, typer.Argument(metavar="NAME", help="Signs the changes; shown.")],
-    ) -> None:
-        """Give a reviewer the right, and print their key once. Only its hash is kept."""
-        from incidex.app.reviewers import ReviewerKeys
-
-        key = ReviewerKeys(read_settings().reviewers_file).invite(name)
-        typer.echo(f"{name} enters at /enter with this key, which is shown once and kept nowhere: {key}")
-        typer.echo(f"Changes are signed {name}, and whoever may see a claim sees who decided on it.")
-
-    @app.command()
-    def dismiss(name: Annotated[str, typer.Argument(metavar="NAME", help="Who was invited.")]) -> None:
-        """End a reviewer's right at once; what they decided stays."""
-        from incidex.app.reviewers import ReviewerKeys
-
-        ReviewerKeys(read_settings().reviewers_file).dismiss(name)
-        typer.echo(f"{name} may no longer review.")
-
 
 def _sign(name: str) -> str:
-    from incidex.app.reviewers import check_name
+    from incidex.app.members import check_name
 
     return check_name(name or getpass.getuser())

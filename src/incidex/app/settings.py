@@ -14,11 +14,9 @@ PREFIX = "INCIDEX_"
 VARIABLES = {
     "INCIDEX_HOME": "folder for what Incidex keeps (default: ~/.local/share/incidex)",
     "INCIDEX_DATABASE": "path of the database file, or postgresql://… (default: incidex.db in INCIDEX_HOME)",
-    "INCIDEX_MEMBER_KEY": "key that opens the members' view of the site (default: a new one at each start)",
     "INCIDEX_LLM_URL": "endpoint of a language model, as http://localhost:11434/v1 (default: none)",
     "INCIDEX_LLM_MODEL": "the model that --coder llm asks there (default: none)",
     "INCIDEX_LLM_KEY": "the key that the endpoint asks for (default: none)",
-    "INCIDEX_REVIEWER_KEYS": "reviewers with their keys, as ana:key,bo:key (others: `incidex review invite`)",
 }
 
 
@@ -42,11 +40,9 @@ class Settings:
 
     home: Path
     database: Path | ServerUrl
-    member_key: str = field(default="", repr=False)
     llm_url: str = ""
     llm_model: str = ""
     llm_key: str = field(default="", repr=False)
-    reviewer_keys: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "Settings":
@@ -60,17 +56,15 @@ class Settings:
         return cls(
             home=home,
             database=parse_database(chosen) if chosen else home / "incidex.db",
-            member_key=environment.get("INCIDEX_MEMBER_KEY", ""),
             llm_url=environment.get("INCIDEX_LLM_URL", ""),
             llm_model=environment.get("INCIDEX_LLM_MODEL", ""),
             llm_key=environment.get("INCIDEX_LLM_KEY", ""),
-            reviewer_keys=environment.get("INCIDEX_REVIEWER_KEYS", ""),
         )
 
     @property
-    def reviewers_file(self) -> Path:
-        """Where the reviewers' names stand, with the hashes of their keys."""
-        return self.home / "reviewers.json"
+    def accounts(self) -> Path:
+        """Where the members' accounts stand: apart from the log, which is copied and handed on."""
+        return self.home / "accounts.db"
 
 
 def parse_database(text: str) -> Path | ServerUrl:

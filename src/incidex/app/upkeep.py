@@ -50,11 +50,14 @@ def _parse_hash(text: str) -> str:
     return found
 
 
-def back_up(log: SqlLog, file: Path) -> str:
-    """Write the log to one file, and say what is in it."""
+def back_up(log: SqlLog, file: Path, accounts: Path) -> str:
+    """Write the log to one file, and say what is in it, and that the members' accounts are not."""
     with snapshot(log.database) as source, _progress("backing up", source) as step:
         head = write_backup(source, file, step=step)
-    return f"{file} holds {_say(head)}. It was read back and verified."
+    said = f"{file} holds {_say(head)}. It was read back and verified."
+    if not accounts.exists():
+        return said
+    return f"{said}\nMembers' accounts are not in it; they stand in {accounts}."
 
 
 def restore_from(log: SqlLog, file: Path, *, force: bool, settings: Settings) -> str:

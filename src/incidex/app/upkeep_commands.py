@@ -28,7 +28,7 @@ def add_upkeep(
         from incidex.app.upkeep import back_up
 
         with open_log() as log:
-            typer.echo(back_up(log, file))
+            typer.echo(back_up(log, file, read_settings().accounts))
 
     @app.command()
     def restore(

@@ -39,6 +39,7 @@ from incidex.model.errors import (
 from incidex.model.fold import Policy, fold, folds, shown, take_out_moved
 from incidex.model.groups import FindHistory, fold_record, fold_records, gather, move, standing
 from incidex.model.incident import Incident, Removal, Tie, Value
+from incidex.model.members import MAY, SEES, Member, MemberRole, Right, parse_role
 from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_reports
 from incidex.model.review import WAITING, Review, Standing, State, review
 from incidex.model.status import FieldPolicy, Verdict, judge
@@ -60,8 +61,10 @@ __all__ = [
     "BODIES",
     "CONTEXT",
     "INTERESTED",
+    "MAY",
     "PARTIES",
     "REMOVED",
+    "SEES",
     "WAITING",
     "Answer",
     "Answered",
@@ -92,6 +95,8 @@ __all__ = [
     "Kind",
     "LimitError",
     "Linked",
+    "Member",
+    "MemberRole",
     "Moved",
     "NoEvidence",
     "OffsetMap",
@@ -103,6 +108,7 @@ __all__ = [
     "Report",
     "Retracted",
     "Review",
+    "Right",
     "Role",
     "Sampled",
     "Source",
@@ -129,6 +135,7 @@ __all__ = [
     "judge",
     "move",
     "name_by_content",
+    "parse_role",
     "past",
     "review",
     "shown",

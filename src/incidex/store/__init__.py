@@ -3,6 +3,7 @@
 `incidex.store.postgres` is imported by whoever needs it, because its driver need not be installed.
 """
 
+from incidex.store.accounts import Accounts, OpenSession, Passkey, Token
 from incidex.store.backup import opened, write_backup
 from incidex.store.base import Head, Log
 from incidex.store.memory import MemoryLog
@@ -14,13 +15,17 @@ from incidex.store.transfer import Snapshot, fill, snapshot
 
 __all__ = [
     "KEYED",
+    "Accounts",
     "Head",
     "Log",
     "MemoryLog",
+    "OpenSession",
+    "Passkey",
     "Plan",
     "Snapshot",
     "SqlLog",
     "SqliteLog",
+    "Token",
     "fill",
     "opened",
     "plan_removal",

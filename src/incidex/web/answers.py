@@ -20,17 +20,19 @@ from incidex.model import (
     IncidexError,
     InputError,
     LimitError,
+    Right,
     Tier,
 )
 from incidex.web.base import Library
 from incidex.web.desk import Desk
-from incidex.web.entry import Door, comes_from_here
+from incidex.web.entry import Door, Entered, comes_from_here
 from incidex.web.render import render
 from incidex.web.views import View, Views
 
 _LOG = logging.getLogger(__name__)
 
-COOKIE = "incidex_session"
+#: The cookie of a session. Over https its name has the browser refuse it from anywhere but this very host.
+COOKIE, SECURE_COOKIE = "incidex_session", "__Host-incidex"
 
 MOST_FORM_BYTES = 8_192
 
@@ -48,7 +50,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "private, no-cache",
-    "Vary": "Cookie, Accept",
+    "Vary": "Cookie, Accept, Authorization",
 }
 
 #: On the pages where people work: our own modules, which talk to this site alone.
@@ -60,7 +62,7 @@ _SAID = {
     404: "There is nothing here, or it is not for everyone to see.",
     405: "This address does not answer that kind of request.",
     413: "That was too much at once.",
-    429: "Too many wrong keys. Wait five minutes and try again.",
+    429: "Too much at once from where you are. Wait a few minutes and try again.",
 }
 
 #: What went wrong below, as an answer's status; the first that fits counts. Anything else is our fault.
@@ -71,6 +73,16 @@ _STATUS: tuple[tuple[type[IncidexError], int], ...] = (
     (EvidenceError, 422),
     (InputError, 400),
 )
+
+_GIVEN = "Whoever runs this site gives it with `incidex members add"
+
+#: What somebody is told who lacks a right.
+_NEEDS = {
+    Right.ADD: f"Adding needs a coder’s right. {_GIVEN} --role coder --name NAME`; enter under Members.",
+    Right.REVIEW: f"Reviewing needs a reviewer’s right. {_GIVEN} --role reviewer --name NAME`; "
+    "enter under Members.",
+    Right.EDIT: f"This needs an editor’s right. {_GIVEN} --role editor --name NAME`; enter under Members.",
+}
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[bytes]
@@ -99,22 +111,53 @@ class Visit:
     """Who is asking."""
 
     tier: Tier
-    has_entry: bool  # whether there is an entry for members or reviewers at all
-    reviewer: str = ""  # their name, when they have a reviewer's right
-    csrf: str = ""  # what their forms carry
+    has_entry: bool  # whether there is anybody who could come in
+    entered: Entered | None = None
 
     @property
     def is_member(self) -> bool:
         """Say whether the visitor sees what members see."""
         return self.tier >= Tier.GREEN
 
+    @property
+    def name(self) -> str:
+        """What the visitor signs with."""
+        return self.entered.member.name if self.entered else ""
+
+    @property
+    def reviewer(self) -> str:
+        """The visitor's name, when they may review."""
+        return self.name if self.may(Right.REVIEW) else ""
+
+    @property
+    def csrf(self) -> str:
+        """What the visitor's forms carry."""
+        return self.entered.csrf if self.entered else ""
+
+    def may(self, right: Right) -> bool:
+        """Say whether the visitor has a right."""
+        return self.entered is not None and self.entered.may(right)
+
+
+PUBLIC = Visit(Tier.CLEAR, has_entry=False)
+
 
 def find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
-    """Say who is asking, by the cookie."""
-    session = site.door.find_session(request.cookies.get(COOKIE, ""))
-    if session is None:
-        return Visit(Tier.CLEAR, site.door.is_open)
-    return Visit(session.tier, site.door.is_open, session.reviewer, session.csrf)
+    """Say who is asking: by a program's token, which must be good when there is one, else by the cookie."""
+    authorization = request.headers.get("authorization", "")
+    if authorization:
+        entered = site.door.find_bearer(authorization)
+        if entered is None:
+            raise Refused(status_code=401, detail="This token is not valid, or no longer; make another one.")
+    else:
+        entered = site.door.find_session(request.cookies.get(cookie_name(request), ""))
+    has_entry = site.door.is_open
+    return Visit(entered.tier, has_entry, entered) if entered else Visit(Tier.CLEAR, has_entry)
+
+
+def cookie_name(request: AnyRequest) -> str:
+    """Return the name of the cookie that counts on this connection."""
+    return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
 
 
 def make_page(
@@ -126,6 +169,8 @@ def make_page(
         is_member=visit.is_member,
         has_entry=visit.has_entry,
         reviewer=visit.reviewer,
+        member=visit.entered.member if visit.entered else None,
+        may_add=visit.may(Right.ADD),
         csrf=visit.csrf,
         scripts=scripts,
         **values,
@@ -161,15 +206,16 @@ def refuse_forged(request: AnyRequest) -> None:
         raise HTTPException(status_code=403)
 
 
+def require_desk(site: Site, visit: Visit, right: Right) -> Desk:
+    """Return the desk, or refuse whoever has not the right to work at it."""
+    if site.desk is None or not visit.may(right):
+        raise Refused(status_code=403, detail=_NEEDS[right])
+    return site.desk
+
+
 def require_reviewer(site: Site, visit: Visit) -> Desk:
     """Return the desk, or refuse whoever has no reviewer's right."""
-    if site.desk is None or not visit.reviewer:
-        raise Refused(
-            status_code=403,
-            detail="Reviewing needs a reviewer’s key. Whoever runs this site gives one out with "
-            "`incidex review invite NAME`; enter it under Members.",
-        )
-    return site.desk
+    return require_desk(site, visit, Right.REVIEW)
 
 
 def require_token(request: AnyRequest, visit: Visit, form: Mapping[str, str]) -> None:
@@ -218,12 +264,10 @@ def answer_error(request: AnyRequest, error: Exception) -> Answer:
     if prefers_json(request) or request.url.path.startswith("/api/"):
         answer = make_json({"error": {"status": status, "message": said}}, status)
     else:
-        answer = make_page(
-            "error.html", Visit(Tier.CLEAR, has_entry=False), status, title=str(status), said=said
-        )
-    for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+        answer = make_page("error.html", PUBLIC, status, title=str(status), said=said)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return add_headers(answer)
 
 
 def add_headers(response: Response[Any]) -> Response[Any]:

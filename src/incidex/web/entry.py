@@ -1,4 +1,4 @@
-"""The door: a key for members, one for each reviewer, sessions known by their hash alone, few wrong tries."""
+"""The door: who is in, by a phrase, a passkey or a token, each known by its hash alone."""
 
 import hmac
 import secrets
@@ -6,110 +6,168 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from typing import TypeVar
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-from incidex.model import Tier
+from incidex.model import InputError, Member, Right, Tier
+from incidex.store import Accounts, Token
+from incidex.web.phrase import hash_phrase
 
-SESSION_SECONDS = 12 * 3600
-TRY_SECONDS = 300
-TRIES = 5  # wrong keys from one address in TRY_SECONDS before it has to wait
+#: A session ends after this long without a request, and after this long in any case (ASVS 5.0, 7.3).
+IDLE_SECONDS, SESSION_SECONDS = 30 * 60, 12 * 3600
 
-#: Sessions and addresses remembered at most; beyond that the oldest is forgotten.
+#: How late a session may know that it was used; a write for every request would serve nobody.
+SEEN_SECONDS = 60
+
+#: Wrong phrases from one network in so many seconds before it is told to wait. A right one is always taken:
+#: 128 bits cannot be guessed, so that waiting protects the server's time and never bars a member.
+TRY_SECONDS, TRIES = 300, 10
+
+#: Networks remembered at most; beyond that the oldest is forgotten.
 _MOST = 10_000
 
-#: What members see, and what reviewers do: nobody can judge a claim without the team's view of it.
-MEMBER, REVIEWER = Tier.GREEN, Tier.AMBER
+#: How long a token may be valid, in days.
+MOST_TOKEN_DAYS = 366
+
+#: What a token may be for: reading what its member sees, adding reports too, reading the site's figures.
+SCOPES: Mapping[str, Right | None] = {"read": None, "write": Right.ADD, "metrics": Right.EDIT}
+
+#: What a token begins with, so that scanners for secrets can know one that got loose.
+_MARK = "incidex_"
 
 Clock = Callable[[], float]
-#: Reviewers' names with the SHA-256 of their keys in hexadecimal; asked anew each time, so that a right
-#: can be given and taken away while the site runs.
-Reviewers = Callable[[], Mapping[str, str]]
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
-    """Somebody who has given a key: what they may see, and who they are when they review."""
+class Entered:
+    """Somebody who is in: who, and by what."""
 
-    tier: Tier
-    reviewer: str = ""
-    key: str = ""  # the hash of the reviewer's key, which ends the session when it is no longer valid
-    csrf: str = ""  # what a reviewer's forms carry
+    member: Member
+    csrf: str = ""  # what the forms of this session carry; "" for a program, which has no forms
+    scope: str = ""  # of the token that let a program in; "" for a person
+    hash: bytes = b""  # of the session
 
+    @property
+    def tier(self) -> Tier:
+        """What is shown. A token for figures shows nothing that the public does not see."""
+        return Tier.CLEAR if self.scope == "metrics" else self.member.tier
 
-def nobody() -> Mapping[str, str]:
-    """Return no reviewers."""
-    return {}
+    def may(self, right: Right) -> bool:
+        """Say whether the member has the right, and a program a token for it."""
+        return self.member.may(right) and (not self.scope or SCOPES[self.scope] is right)
 
 
 class Door:
-    """Who is in. Kept in memory only: a restart sends everyone back to the form."""
+    """Who may come in, and who is in."""
 
-    def __init__(self, key: str, reviewers: Reviewers = nobody, clock: Clock = time.monotonic) -> None:
-        self._key = _digest(key)
-        self._has_key = bool(key)
-        self._reviewers = reviewers
+    def __init__(self, accounts: Accounts | None, clock: Clock = time.time) -> None:
+        self._accounts = accounts
         self._clock = clock
-        self._sessions: OrderedDict[bytes, tuple[float, Session]] = OrderedDict()
-        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        self._wrong: OrderedDict[bytes, tuple[int, float]] = OrderedDict()
+        self._salt = secrets.token_bytes(32)  # of this process: what is remembered of a network dies with it
+        self._is_open = False
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts; raise `InputError` where the site has none."""
+        if self._accounts is None:
+            raise InputError("this site has no members")
+        return self._accounts
 
     @property
     def is_open(self) -> bool:
-        """Say whether there is a key at all."""
-        return self._has_key or bool(self._reviewers())
+        """Say whether there is anybody who could come in."""
+        self._is_open = self._is_open or (self._accounts is not None and bool(self._accounts.members()))
+        return self._is_open
 
-    def must_wait(self, address: str) -> bool:
-        """Say whether an address has tried too many wrong keys of late."""
-        count, since = self._wrong.get(address, (0, 0.0))
-        return count >= TRIES and self._clock() - since < TRY_SECONDS
+    def enter(self, phrase: str) -> str | None:
+        """Return a new session's token for a phrase, `None` when it is nobody's.
 
-    def enter(self, key: str, address: str) -> str | None:
-        """Return a new session token for the right key; `None`, and a try fewer, for a wrong one."""
-        session = self._recognise(key)
-        if session is None:
-            self._count_wrong(address)
-            return None
-        self._wrong.pop(address, None)
-        token = secrets.token_urlsafe(32)
-        _keep(self._sessions, _digest(token), (self._clock() + SESSION_SECONDS, session))
+        Raises `InputError` naming the words that cannot stand in any phrase.
+        """
+        member = self.accounts.find_by_phrase(hash_phrase(phrase)) if self._accounts else None
+        return self.open(member) if member else None
+
+    def open(self, member: Member) -> str:
+        """Open a session for somebody who was recognised, and forget what has run out."""
+        token, now = secrets.token_urlsafe(32), int(self._clock())
+        self.accounts.forget(
+            opened_before=now - SESSION_SECONDS,
+            seen_before=now - IDLE_SECONDS,
+            now=now,
+            today=self.today,
+        )
+        self.accounts.open_session(_digest(token), member.id, now)
         return token
 
-    def find_session(self, token: str) -> Session | None:
-        """Return the session that a token opens, unless it has run out or the reviewer's right has ended."""
-        until, session = self._sessions.get(_digest(token), (0.0, None))
-        if session is None or until <= self._clock():
+    def find_session(self, token: str) -> Entered | None:
+        """Return who came in with that cookie, unless the session has run out or was ended."""
+        if not token or self._accounts is None:
             return None
-        if session.reviewer and self._reviewers().get(session.reviewer) != session.key:
+        found = self._accounts.find_session(_digest(token))
+        if found is None:
             return None
-        return session
+        member, session = found
+        now = int(self._clock())
+        if now - session.opened_at >= SESSION_SECONDS or now - session.seen_at >= IDLE_SECONDS:
+            self._accounts.end_session(session.hash, member.id)
+            return None
+        if now - session.seen_at >= SEEN_SECONDS:
+            self._accounts.see_session(session.hash, now)
+        return Entered(member, _derive(token, "form"), hash=session.hash)
 
-    def admits(self, token: str) -> bool:
-        """Say whether a token opens a session."""
-        return self.find_session(token) is not None
+    def find_bearer(self, authorization: str) -> Entered | None:
+        """Return who the token of a program speaks for, `None` when it is made up, ended or run out."""
+        kind, _, token = authorization.partition(" ")
+        if self._accounts is None or kind.casefold() != "bearer":
+            return None
+        found = self._accounts.find_token(_digest(token.strip()), self.today)
+        return Entered(found[0], scope=found[1].scope) if found else None
 
-    def leave(self, token: str) -> None:
-        """End a session, if it is one."""
-        self._sessions.pop(_digest(token), None)
+    def make_token(self, member: Member, label: str, scope: str, days: int) -> str:
+        """Return a new token for a program, to be shown once."""
+        if scope not in SCOPES:
+            raise InputError(f"{scope[:40]!r} is no scope; there are {', '.join(SCOPES)}")
+        right = SCOPES[scope]
+        if right is not None and not member.may(right):
+            raise InputError(f"a {member.role} may not {right}, and so no token of theirs")
+        if not 1 <= days <= MOST_TOKEN_DAYS:
+            raise InputError(f"a token is valid for 1 to {MOST_TOKEN_DAYS} days")
+        if not 0 < len(label) <= 60 or not label.isprintable():
+            raise InputError("a token needs a label of at most 60 characters, for you to know it by")
+        token = _MARK + secrets.token_urlsafe(32)
+        ends_on = self.today + timedelta(days=days)
+        made = Token(_digest(token), label, scope, self.today.isoformat(), ends_on.isoformat())
+        self.accounts.add_token(made, member.id)
+        return token
 
-    def _recognise(self, key: str) -> Session | None:
-        # Digests are compared, and all of them, so that neither the length of a key nor its beginning nor
-        # whose it is shows in the time taken.
-        given = _digest(key)
-        found: Session | None = None
-        for name, digest in self._reviewers().items():
-            if hmac.compare_digest(given.hex().encode(), digest.encode()):
-                found = Session(REVIEWER, name, digest, secrets.token_urlsafe(32))
-        if hmac.compare_digest(given, self._key) and self._has_key:
-            found = found or Session(MEMBER)
-        return found
+    def leave(self, entered: Entered) -> None:
+        """End a session."""
+        self.accounts.end_session(entered.hash, entered.member.id)
 
-    def _count_wrong(self, address: str) -> None:
-        count, since = self._wrong.get(address, (0, self._clock()))
-        fresh = self._clock() - since >= TRY_SECONDS
-        _keep(self._wrong, address, (1, self._clock()) if fresh else (count + 1, since))
+    def must_wait(self, address: str) -> bool:
+        """Count a wrong phrase from a network; say whether it had too many of late."""
+        key = hmac.digest(self._salt, _network(address).encode(), "sha256")
+        count, since = self._wrong.get(key, (0, self._clock()))
+        if self._clock() - since >= TRY_SECONDS:
+            count, since = 0, self._clock()
+        self._wrong[key] = (count + 1, since)
+        self._wrong.move_to_end(key)
+        if len(self._wrong) > _MOST:
+            self._wrong.popitem(last=False)
+        return count >= TRIES
+
+    @property
+    def today(self) -> date:
+        """The day, in UTC."""
+        return datetime.fromtimestamp(self._clock(), UTC).date()
+
+    @property
+    def now(self) -> int:
+        """The time, in seconds since 1970."""
+        return int(self._clock())
 
 
 def comes_from_here(headers: Mapping[str, str]) -> bool:
@@ -124,12 +182,18 @@ def comes_from_here(headers: Mapping[str, str]) -> bool:
     return bool(host) and urlsplit(headers.get("origin", "")).netloc == host
 
 
+def _network(address: str) -> str:
+    """Return the network that an address is counted with: a household's, not a device's."""
+    try:
+        bits = 24 if ip_address(address).version == 4 else 48
+    except ValueError:
+        return ""
+    return str(ip_network(f"{address.partition('%')[0]}/{bits}", strict=False))
+
+
+def _derive(token: str, purpose: str) -> str:
+    return hmac.new(token.encode("utf-8", "surrogatepass"), purpose.encode(), "sha256").hexdigest()
+
+
 def _digest(text: str) -> bytes:
     return sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _keep(table: OrderedDict[K, V], key: K, value: V) -> None:
-    table[key] = value
-    table.move_to_end(key)
-    if len(table) > _MOST:
-        table.popitem(last=False)

@@ -15,6 +15,7 @@ from incidex.model import (
     IncidexError,
     InputError,
     Report,
+    Right,
     Role,
     Source,
     Stance,
@@ -26,7 +27,7 @@ from incidex.web.answers import (
     Visit,
     explain,
     make_page,
-    require_reviewer,
+    require_desk,
     require_token,
     send_to,
 )
@@ -56,7 +57,7 @@ class Typed:
 @get("/incidents/new", sync_to_thread=False)
 def blank(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Answer with the empty form."""
-    require_reviewer(site, visit)
+    require_desk(site, visit, Right.ADD)
     rows = min(max(parse_number(request.query_params.get("rows", ""), ROWS), 1), MOST_ROWS)
     return _show(visit, {}, rows)
 
@@ -69,11 +70,11 @@ def typed(
     form: NamedDependency[Form],
 ) -> Answer:
     """Make an incident of what was typed, or say what cannot be used beside all that was."""
-    desk = require_reviewer(site, visit)
+    desk = require_desk(site, visit, Right.ADD)
     require_token(request, visit, form)
     try:
-        entered = read_typed(form, person(visit.reviewer))
-        incident = desk.enter(entered.report, entered.document, entered.claims, by=person(visit.reviewer))
+        entered = read_typed(form, person(visit.name))
+        incident = desk.enter(entered.report, entered.document, entered.claims, by=person(visit.name))
     except IncidexError as error:
         return _show(visit, form, _count_rows(form), error)
     return send_to(link_bench(incident))

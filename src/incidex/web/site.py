@@ -3,8 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from litestar import Litestar, MediaType, Response, get, post
-from litestar.datastructures import Cookie
+from litestar import Litestar, MediaType, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
@@ -17,13 +16,13 @@ from incidex.model import (
     CodebookError,
     Difference,
     Incident,
-    InputError,
     Tier,
     compare,
     past,
 )
+from incidex.store import Accounts
+from incidex.web.account import HANDLERS as ACCOUNT
 from incidex.web.answers import (
-    COOKIE,
     MOST_FORM_BYTES,
     Answer,
     AnyRequest,
@@ -34,15 +33,13 @@ from incidex.web.answers import (
     find_visit,
     make_json,
     make_page,
-    parse_form,
     prefers_json,
-    refuse_forged,
 )
 from incidex.web.base import Library
 from incidex.web.browsing import HANDLERS as BROWSING
 from incidex.web.corrections import HANDLERS as CORRECTIONS
 from incidex.web.desk import Desk
-from incidex.web.entry import SESSION_SECONDS, Door, Reviewers, nobody
+from incidex.web.entry import Door
 from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
 from incidex.web.manual import HANDLERS as MANUAL
@@ -60,26 +57,14 @@ _STATIC = {
     "mark.svg": "image/svg+xml",
     "bench.js": "text/javascript; charset=utf-8",
     "review.css": "text/css; charset=utf-8",
+    "passkey.js": "text/javascript; charset=utf-8",
     "words.js": "text/javascript; charset=utf-8",
 }
 
 
-def make_app(
-    library: Library,
-    *,
-    member_key: str = "",
-    reviewers: Reviewers = nobody,
-    desk: Desk | None = None,
-) -> Litestar:
-    """Return the site over a library; with no `member_key` there is no members' entry.
-
-    `reviewers` names those who may work at the `desk`, with the hashes of their keys.
-
-    Raises `InputError` when the key is too short to keep anyone out.
-    """
-    if member_key and len(member_key) < 8:
-        raise InputError("the member key needs at least 8 characters; 20 random ones are better")
-    site = Site(library, Door(member_key, reviewers), desk)
+def make_app(library: Library, *, accounts: Accounts | None = None, desk: Desk | None = None) -> Litestar:
+    """Return the site over a library; without `accounts` nobody can enter, without a `desk` nobody works."""
+    site = Site(library, Door(accounts), desk)
     return Litestar(
         route_handlers=_HANDLERS,
         dependencies={
@@ -173,33 +158,6 @@ def report(
     )
 
 
-@get("/enter", sync_to_thread=False)
-def entry(visit: NamedDependency[Visit]) -> Answer:
-    """Answer with the form for the member key."""
-    return make_page("enter.html", visit, title="Members", wrong=False)
-
-
-@post("/enter", status_code=200)
-async def enter(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
-    """Open a session for the right key."""
-    refuse_forged(request)
-    address = request.client.host if request.client else ""
-    if site.door.must_wait(address):
-        raise HTTPException(status_code=429)
-    token = site.door.enter(parse_form(await request.body(), most_fields=4).get("key", ""), address)
-    if token is None:
-        return make_page("enter.html", visit, 403, title="Members", wrong=True)
-    return _send_home(_make_cookie(request, token, SESSION_SECONDS))
-
-
-@post("/leave", status_code=303)
-async def leave(request: AnyRequest, site: NamedDependency[Site]) -> Answer:
-    """End the session."""
-    refuse_forged(request)
-    site.door.leave(request.cookies.get(COOKIE, ""))
-    return _send_home(_make_cookie(request, "", 0))
-
-
 @get("/codebook", sync_to_thread=False)
 def codebook(visit: NamedDependency[Visit]) -> Answer:
     """Answer with every field of the codebook."""
@@ -248,13 +206,11 @@ _HANDLERS = (
     incident_json,
     history_json,
     report,
-    entry,
-    enter,
-    leave,
     codebook,
     field,
     static,
     health,
+    *ACCOUNT,
     *BROWSING,
     *CORRECTIONS,
     *FRONT,
@@ -331,18 +287,3 @@ def _parse_as_of(text: str) -> AsOf:
     if at.tzinfo is None:
         raise HTTPException(status_code=400)
     return at
-
-
-def _make_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
-    return Cookie(
-        key=COOKIE,
-        value=token,
-        max_age=seconds,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
-
-
-def _send_home(cookie: Cookie) -> Answer:
-    return Response(b"", status_code=303, headers={"Location": "/"}, cookies=[cookie])

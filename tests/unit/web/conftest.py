@@ -29,10 +29,8 @@ from incidex.model import (
 )
 from incidex.store import MemoryLog
 from incidex.web import Desk, make_app
+from tests.members import OURS, PEOPLE, make_accounts, phrase_of
 
-KEYS = {"ana": "the key of ana", "bo": "the key of bo"}
-MEMBER_KEY = "a long enough key"
-OURS = {"sec-fetch-site": "same-origin"}
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 TEXT = (
     "On 26 April 2017 Acme lost passwords and IMEI numbers.\n\nIt was done out of spite, says Acme. "
@@ -105,8 +103,7 @@ def log() -> Iterator[MemoryLog]:
 
 
 def make_site(log: MemoryLog) -> Litestar:
-    hashes = {name: sha256(key.encode()).hexdigest() for name, key in KEYS.items()}
-    return make_app(StoreLibrary(log), member_key=MEMBER_KEY, reviewers=lambda: hashes, desk=Desk(log))
+    return make_app(StoreLibrary(log), accounts=make_accounts(PEOPLE), desk=Desk(log))
 
 
 @pytest.fixture
@@ -117,15 +114,15 @@ def visitor(log: MemoryLog) -> Iterator[Site]:
 
 @pytest.fixture
 def enter(log: MemoryLog) -> Iterator[Enter]:
-    """Return who enters with the key of that name, each at a server of their own over the one log."""
+    """Return who enters with the phrase of that name, each at a server of their own over the one log."""
     inside: list[Site] = []
 
     def give(name: str) -> Site:
         client = TestClient(make_site(log), raise_server_exceptions=False)
         client.__enter__()
         inside.append(client)
-        key = KEYS.get(name, MEMBER_KEY)
-        answer = client.post("/enter", data={"key": key}, headers=OURS, follow_redirects=False)
+        data = {"phrase": phrase_of(name)}
+        answer = client.post("/enter", data=data, headers=OURS, follow_redirects=False)
         assert answer.status_code == 303
         return client
 

@@ -33,8 +33,8 @@ from incidex.model import (
 )
 from incidex.web import MemoryLibrary, make_app
 from incidex.web.slugs import find_actor_by_id, link_search, name_actor, name_organisation, name_source
+from tests.members import PEOPLE, make_accounts, phrase_of
 
-KEY = "a long enough key"
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 TEXT = "Acme Ltd. and Hidden Cobra and Fancy Bear, by spearphishing"
 Site = TestClient[Litestar]
@@ -86,16 +86,16 @@ def make_changes() -> Iterator[Change]:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    app = make_app(MemoryLibrary(list(make_changes()), policy()), member_key=KEY)
+    app = make_app(MemoryLibrary(list(make_changes()), policy()), accounts=make_accounts(PEOPLE))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def member() -> Iterator[Site]:
-    app = make_app(MemoryLibrary(list(make_changes()), policy()), member_key=KEY)
+    app = make_app(MemoryLibrary(list(make_changes()), policy()), accounts=make_accounts(PEOPLE))
     with TestClient(app, raise_server_exceptions=False) as client:
-        client.post("/enter", data={"key": KEY}, headers={"sec-fetch-site": "same-origin"})
+        client.post("/enter", data={"phrase": phrase_of("member")}, headers={"sec-fetch-site": "same-origin"})
         yield client
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from incidex.model import Claimed, Received, fold
 from incidex.store import MemoryLog
-from tests.unit.web.conftest import OURS, TEXT, Enter, Site
+from tests.members import OURS
+from tests.unit.web.conftest import TEXT, Enter, Site
 
 HEAD = {"source": "Acme", "source_role": "victim", "title": "Told on the phone", "published": "2017-04"}
 ROW = {"field-0": "data.class", "value-0": "passwords", "speaker-0": "", "role-0": "", "stance-0": "asserts"}

@@ -11,8 +11,8 @@ from incidex.codebook import policy
 from incidex.model import Body, Change, Claimed, Judged, Judgement, Linked, Tier
 from incidex.web import MemoryLibrary, make_app
 from tests.factories import NOON, linked, make_claim, make_report, make_source
+from tests.members import PEOPLE, make_accounts, phrase_of
 
-KEY = "a long enough key"
 WHY = "one server <b>and</b> one day"
 
 DATABASE = replace(make_report("row", source=make_source("VCDB")), register="database")
@@ -39,7 +39,7 @@ def history() -> list[Change]:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[TestClient[Litestar]]:
-    with TestClient(make_app(MemoryLibrary(history(), policy()), member_key=KEY)) as client:
+    with TestClient(make_app(MemoryLibrary(history(), policy()), accounts=make_accounts(PEOPLE))) as client:
         yield client
 
 
@@ -58,7 +58,7 @@ def test_the_merged_record_is_listed_once(site: TestClient[Litestar]) -> None:
 
 
 def test_nobody_learns_of_an_incident_that_is_hidden(site: TestClient[Litestar]) -> None:
-    site.post("/enter", data={"key": KEY}, headers={"sec-fetch-site": "same-origin"})
+    site.post("/enter", data={"phrase": phrase_of("member")}, headers={"sec-fetch-site": "same-origin"})
     for address in ("/incidents/inc-old", "/api/v1/incidents/inc-old", "/"):
         assert "secret reason" not in site.get(address).text
         assert "inc-hidden" not in site.get(address).text

@@ -19,6 +19,7 @@ from incidex.model import (
     fold,
 )
 from incidex.store import MemoryLog
+from tests.members import OURS, PEOPLE, make_accounts, phrase_of
 from tests.unit.web.conftest import (
     AT,
     CLASS,
@@ -27,7 +28,6 @@ from tests.unit.web.conftest import (
     MOTIVE,
     NAME,
     OPEN,
-    OURS,
     TEXT,
     Enter,
     Site,
@@ -59,7 +59,7 @@ def test_whoever_has_no_right_is_told_how_one_gets_it(
 ) -> None:
     answer = (visitor if who == "nobody" else enter("member")).get(path)
     assert answer.status_code == 403
-    assert "incidex review invite NAME" in answer.text
+    assert "incidex members add --role reviewer" in answer.text
     assert "passwords" not in answer.text
 
 
@@ -302,20 +302,18 @@ def test_words_are_offered_as_claims(enter: Enter) -> None:
     assert site.get(f"/api/v1{BENCH}/suggest?field=nothing").status_code == 422
 
 
-def test_a_dismissed_reviewer_is_out_at_once(log: MemoryLog) -> None:
-    from hashlib import sha256
-
+def test_a_removed_reviewer_is_out_at_once(log: MemoryLog) -> None:
     from litestar.testing import TestClient
 
     from incidex.app.library import StoreLibrary
     from incidex.web import Desk, make_app
 
-    held = {"ana": sha256(b"the key of ana").hexdigest()}
-    app = make_app(StoreLibrary(log), reviewers=lambda: held, desk=Desk(log))
+    accounts = make_accounts(PEOPLE)
+    app = make_app(StoreLibrary(log), accounts=accounts, desk=Desk(log))
     with TestClient(app) as site:
-        site.post("/enter", data={"key": "the key of ana"}, headers=OURS)
+        site.post("/enter", data={"phrase": phrase_of("ana")}, headers=OURS)
         assert site.get("/review").status_code == 200
-        held.clear()
+        accounts.remove(next(each.id for each in accounts.members() if each.name == "ana"))
         assert site.get("/review").status_code == 403
 
 

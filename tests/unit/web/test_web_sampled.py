@@ -23,7 +23,8 @@ from incidex.store import MemoryLog
 from incidex.web import Desk
 from incidex.web.agreement import measure
 from incidex.web.moves import decide_all
-from tests.unit.web.conftest import AT, CLASS, CLOSED, HIDDEN, MOTIVE, NAME, OPEN, OURS, Enter, Site
+from tests.members import OURS
+from tests.unit.web.conftest import AT, CLASS, CLOSED, HIDDEN, MOTIVE, NAME, OPEN, Enter, Site
 
 SHEET = f"/samples/smp-1/inc-1/{OPEN.id}"
 JSON = {**OURS, "accept": "application/json"}

@@ -18,7 +18,6 @@ from incidex.model import (
     Document,
     Evidence,
     Incident,
-    InputError,
     Linked,
     Received,
     Report,
@@ -34,9 +33,8 @@ from incidex.web import MemoryLibrary, make_app
 from incidex.web.front import MOST_LINES
 from incidex.web.record import say_title
 from incidex.web.summary import make_description, make_summary
+from tests.members import OURS, PEOPLE, make_accounts, phrase_of
 
-KEY = "a long enough key"
-OURS = {"sec-fetch-site": "same-origin"}
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 TEXT = (
     "Acme {0} <b>lost</b> e-mail addresses. Mallory of {value} did it out of spite, says Acme. "
@@ -96,13 +94,15 @@ def find(tier: Tier) -> Incident:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with TestClient(make_app(make_library(), member_key=KEY), raise_server_exceptions=False) as client:
+    with TestClient(
+        make_app(make_library(), accounts=make_accounts(PEOPLE)), raise_server_exceptions=False
+    ) as client:
         yield client
 
 
 @pytest.fixture
 def member(site: Site) -> Site:
-    answer = site.post("/enter", data={"key": KEY}, headers=OURS, follow_redirects=False)
+    answer = site.post("/enter", data={"phrase": phrase_of("member")}, headers=OURS, follow_redirects=False)
     assert answer.status_code == 303
     return site
 
@@ -118,7 +118,7 @@ def member(site: Site) -> Site:
         ("/incidents/inc-1", "Cyber Incident Victim: Acme {0}"),
         ("/api/v1/incidents/inc-1", '"Acme {0}"'),
         (f"/reports/{OPEN.id}", "e-mail addresses"),
-        ("/enter", "Member key"),
+        ("/enter", "Your phrase of twelve words"),
         ("/codebook", "actor.motive"),
         ("/codebook/actor.motive", "Grudge"),
         ("/static/incidex.css", "--paper"),
@@ -184,7 +184,7 @@ def test_the_public_gets_no_hidden_word_and_members_do(site: Site) -> None:
     paths = ("/", "/incidents/inc-1", "/api/v1/incidents/inc-1")
     assert not [word for path in paths for word in hidden if word in site.get(path).text]
     assert "1 motive" in site.get("/incidents/inc-1").text
-    site.post("/enter", data={"key": KEY}, headers=OURS)
+    site.post("/enter", data={"phrase": phrase_of("member")}, headers=OURS)
     assert "Grudge" in site.get("/incidents/inc-1").text
     assert site.get(f"/reports/{CLOSED.id}").status_code == 200
 
@@ -193,12 +193,12 @@ def test_a_hidden_claim_is_not_marked_for_the_public(site: Site) -> None:
     motive = CLAIMS[3]
     path = f"/reports/{OPEN.id}?incident=inc-1&claim={motive.id}"
     assert 'id="chosen"' not in site.get(path).text
-    site.post("/enter", data={"key": KEY}, headers=OURS)
+    site.post("/enter", data={"phrase": phrase_of("member")}, headers=OURS)
     assert '<mark class="chosen" id="chosen">out of spite</mark>' in site.get(path).text
 
 
 def test_the_cookie_is_for_this_site_and_no_script(site: Site) -> None:
-    answer = site.post("/enter", data={"key": KEY}, headers=OURS, follow_redirects=False)
+    answer = site.post("/enter", data={"phrase": phrase_of("member")}, headers=OURS, follow_redirects=False)
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
@@ -212,18 +212,12 @@ def test_leaving_closes_the_members_view(member: Site) -> None:
 
 def test_a_form_from_elsewhere_is_refused(site: Site) -> None:
     for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.example"}, {}):
-        assert site.post("/enter", data={"key": KEY}, headers=headers).status_code == 403
+        assert site.post("/enter", data={"phrase": phrase_of("member")}, headers=headers).status_code == 403
     assert "Grudge" not in site.get("/incidents/inc-1").text
 
 
-def test_a_wrong_key_is_said_and_a_sixth_has_to_wait(site: Site) -> None:
-    answers = [site.post("/enter", data={"key": "guess"}, headers=OURS) for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [403] * 5 + [429]
-    assert "not the key" in answers[0].text
-
-
 def test_an_oversized_form_is_refused(site: Site) -> None:
-    assert site.post("/enter", content=b"key=" + b"x" * 20_000, headers=OURS).status_code == 413
+    assert site.post("/enter", content=b"phrase=" + b"x" * 20_000, headers=OURS).status_code == 413
 
 
 def test_a_form_of_many_fields_is_refused(site: Site) -> None:
@@ -262,11 +256,6 @@ def test_a_record_tells_who_did_what_and_what_changed_since(site: Site) -> None:
     assert site.get("/incidents/inc-1?since=yesterday").status_code == 400
     told = site.get("/api/v1/incidents/inc-1/history").json()["history"]
     assert [each["who"] for each in told] == ["rules@1", "rules@1"]
-
-
-def test_a_key_too_short_to_keep_anyone_out_is_refused() -> None:
-    with pytest.raises(InputError, match="at least 8"):
-        make_app(make_library(), member_key="abc")
 
 
 class _Broken(MemoryLibrary):
