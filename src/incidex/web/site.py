@@ -49,6 +49,7 @@ from incidex.web.render import read_static
 from incidex.web.reviewing import HANDLERS as REVIEWING
 from incidex.web.reviewing import read_form
 from incidex.web.sampled import HANDLERS as SAMPLED
+from incidex.web.statistics import HANDLERS as STATISTICS
 from incidex.web.words import is_web_address, say_date, say_label, say_value
 
 #: The files that pages use, and what each is.
@@ -217,6 +218,7 @@ _HANDLERS = (
     *MANUAL,
     *REVIEWING,
     *SAMPLED,
+    *STATISTICS,
 )
 
 
