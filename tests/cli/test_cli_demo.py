@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import COMMAND, environment
+from tests.unit.exchange.test_exchange_stix import errors_of
 
 Record = dict[str, Any]
 
@@ -48,6 +49,14 @@ def speakers(value: Record, stance: str) -> set[tuple[str, str]]:
         for claim in value["claims"]
         if claim["stance"] == stance
     }
+
+
+def test_the_validator_of_oasis_finds_no_error_in_the_records_as_stix(demo: tuple[Path, str]) -> None:
+    out = demo[0] / "demo.stix.json"
+    call(demo[0], "export", "stix", "--out", str(out))
+    bundle = json.loads(out.read_text("utf-8"))
+    assert errors_of(bundle) == []
+    assert sum(each["type"] == "incident" for each in bundle["objects"]) > 15
 
 
 def test_every_report_is_read(demo: tuple[Path, str]) -> None:

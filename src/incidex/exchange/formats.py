@@ -12,6 +12,7 @@ from incidex.exchange.arrow import write_parquet
 from incidex.exchange.excel import write_excel
 from incidex.exchange.loss import Choice, Loss
 from incidex.exchange.record import to_record
+from incidex.exchange.stix import write_stix
 from incidex.exchange.tables import write_claims, write_incidents
 from incidex.exchange.veris import to_veris
 from incidex.model import Incident
@@ -58,6 +59,7 @@ def _write_json(record: Mapping[str, Any]) -> str:
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "veris": Format(write_veris, ".json", "VERIS 1.4.1 incidents, a JSON array"),
+        "stix": Format(write_stix, ".json", "a STIX 2.1 bundle with the Incident Core Extension 2.0"),
         "jsonl": Format(
             write_jsonl, ".jsonl", "whole records with all their claims, one a line", names_withheld=True
         ),

@@ -1,0 +1,152 @@
+"""The objects of one record in the making: what stands in its bundle, and where each value went."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from incidex.exchange.loss import Loss, Lost
+from incidex.exchange.stix.fixed import MARKINGS, PRODUCER
+from incidex.exchange.stix.ids import make_id, to_time
+from incidex.exchange.stix.shared import make_party
+from incidex.model import Incident, Report, Tier, Value
+
+Json = dict[str, Any]
+
+
+class Draft:
+    """The objects of one record, by id and in order, and the object that stands for each value."""
+
+    def __init__(self, incident: Incident, chosen: Mapping[str, Sequence[Value]]) -> None:
+        self.incident = incident
+        self.chosen = chosen
+        self.id = make_id("incident", incident.id)
+        self.created = to_time(incident.opened_at)
+        # Clocks go back; and what members see is the newer version of what the public sees, never the same.
+        newest = max(incident.opened_at, incident.changed_at)
+        self.modified = to_time(newest, after=int(incident.tier))
+        self.objects: dict[str, Json] = {}
+        self.targets: dict[tuple[str, str], str] = {}
+        self.losses: list[Loss] = []
+        self.core: Json = {}  # what goes into the Incident Core Extension
+        self.head: Json = {}  # properties of the incident itself
+        self.victims: list[str] = []
+        self.reports: Mapping[str, Report] = {report.id: report for report in incident.reports}
+        self._tiers = _name_tiers(incident)
+
+    def values(self, field: str) -> Sequence[Value]:
+        """Return the values of a field that go out."""
+        return self.chosen.get(field, ())
+
+    def texts(self, field: str) -> list[str]:
+        """Return these as texts."""
+        return [value.value for value in self.values(field)]
+
+    def one(self, field: str) -> Value | None:
+        """Return the value that goes out where there is room for one, and report the others as lost."""
+        first, *others = self.values(field) or (None,)
+        for other in others:
+            if other is not None:
+                self.lose(other, Lost.CHOICE, "STIX has room for one value; the others stand in notes")
+        return first
+
+    def lose(self, value: Value, lost: Lost, why: str) -> None:
+        """Add a line to the loss report."""
+        self.losses.append(Loss(self.incident.id, value.field, value.value, lost, why))
+
+    def add_demanded(self, field: str, value: str, why: str) -> None:
+        """Add a line to the loss report on what STIX demands and nobody has said."""
+        self.losses.append(Loss(self.incident.id, field, value, Lost.ADDED, why))
+
+    def share(self, made: Json) -> str:
+        """Put an object that other records may have too into the bundle; return its id."""
+        name: str = made["id"]
+        self.objects.setdefault(name, made)
+        return name
+
+    def own(self, kind: str, *parts: str, tier: Tier = Tier.CLEAR, by: str = PRODUCER, **more: object) -> str:
+        """Put an object of this record alone into the bundle; return its id."""
+        name = make_id(kind, self.incident.id, *parts)
+        self.objects[name] = {
+            "type": kind,
+            "spec_version": "2.1",
+            "id": name,
+            "created_by_ref": by,
+            "created": self.created,
+            "modified": self.modified,
+            **more,
+            "object_marking_refs": [MARKINGS[tier]],
+        }
+        return name
+
+    def relate(self, source: str, how: str, target: str, value: Value) -> str:
+        """Relate two objects, as the value's strongest speaker says; note that this stands for the value."""
+        name = self.own(
+            "relationship",
+            source,
+            how,
+            target,
+            value.field,
+            tier=tier_of(value),
+            by=self.party(value.asserting[0].speaker.name) if value.asserting else PRODUCER,
+            confidence=percent(value.confidence),
+            relationship_type=how,
+            description=f"{value.status.capitalize()}. {' '.join(value.reasons)}",
+            source_ref=source,
+            target_ref=target,
+        )
+        self.targets[value.field, value.value] = name
+        return name
+
+    def party(self, name: str) -> str:
+        """Put who is so named into the bundle; return the id.
+
+        Who has no name of its own, as "the site", is somebody else in every record.
+        """
+        tier = self._tiers.get(name, Tier.CLEAR)
+        said = name or "unnamed"
+        if said != said.lower() and not said.startswith(("the ", "a ", "an ")):
+            return self.share(make_party(said, tier))
+        return self.own("identity", said, tier=tier, name=said, identity_class="organization")
+
+    def finish(self, **extensions: object) -> None:
+        """Put the incident itself in front of its objects."""
+        self.own("incident", tier=_highest(self.incident), **self.head, extensions=extensions)
+        made = self.objects.pop(self.id)
+        self.objects = {self.id: made, **self.objects}
+
+
+def percent(confidence: float) -> int:
+    """Return a probability on STIX's scale of 0 to 100."""
+    return round(confidence * 100)
+
+
+def tier_of(value: Value) -> Tier:
+    """Return who may see all that is said of a value: its reasons name every speaker."""
+    return max((claim.tier for claim in value.claims), default=Tier.CLEAR)
+
+
+def tier_of_name(value: Value) -> Tier:
+    """Return who may know that anybody gives this value."""
+    return min((claim.tier for claim in value.asserting), default=Tier.CLEAR)
+
+
+def _highest(incident: Incident) -> Tier:
+    tiers: Iterable[Tier] = (
+        *(claim.tier for claim in incident.claims),
+        *(report.tier for report in incident.reports),
+    )
+    return max(tiers, default=Tier.CLEAR)
+
+
+def _name_tiers(incident: Incident) -> dict[str, Tier]:
+    """Return the lowest tier that each party's name is known to."""
+    tiers: dict[str, Tier] = {}
+    for report in incident.reports:
+        name = report.source.name
+        tiers[name] = min(report.tier, tiers.get(name, Tier.RED))
+    for claim in incident.claims:
+        name = claim.speaker.name
+        tiers[name] = min(claim.tier, tiers.get(name, Tier.RED))
+    for field in ("victim.name", "victim.secondary"):
+        for value in incident.values.get(field, ()):
+            tiers[value.value] = min(tier_of_name(value), tiers.get(value.value, Tier.RED))
+    return tiers

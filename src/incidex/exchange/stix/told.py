@@ -1,0 +1,205 @@
+"""Who says what, in which words: notes and opinions by the speakers, and the reports that they stand in."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from incidex.codebook import get_field
+from incidex.exchange.stix.dates import find_moment
+from incidex.exchange.stix.draft import Draft, percent
+from incidex.exchange.stix.fixed import OURS
+from incidex.exchange.stix.ids import make_id
+from incidex.exchange.stix.references import is_address, refer_to_report
+from incidex.model import Claim, Evidence, Judgement, NoEvidence, Report, Stance, Tier, Value
+
+Json = dict[str, Any]
+
+_SAYS = {Stance.ASSERTS: "says so", Stance.DENIES: "denies it", Stance.DOUBTS: "could not say"}
+_OPINIONS = {Stance.DENIES: "strongly-disagree", Stance.DOUBTS: "neutral"}
+_WITHOUT = {
+    NoEvidence.IMPORTED: "Imported from another database; nothing to quote.",
+    NoEvidence.ANALYST_NOTE: "An analyst's note; nothing to quote.",
+}
+
+#: Of the values that the incident itself holds, the one that an opinion on the incident is about.
+_ABOUT_ALL = "security_incident"
+
+
+def tell(draft: Draft) -> None:
+    """Add every claim on a value that goes out, and on one that is only denied; then the reports."""
+    rests: dict[str, list[str]] = defaultdict(list)
+    for value in _told(draft):
+        for claim in value.claims:
+            target = draft.targets.get((value.field, value.value), draft.id)
+            made = _add_claim(draft, claim, target)
+            rests[claim.report] += (target, made)
+    for report in draft.incident.reports:
+        _add_report(draft, report, rests[report.id])
+
+
+def _told(draft: Draft) -> Iterator[Value]:
+    for values in draft.chosen.values():
+        yield from values
+    for values in draft.incident.denied.values():
+        yield from values
+
+
+def _add_claim(draft: Draft, claim: Claim, target: str) -> str:
+    """Add a claim: as an opinion where it is against an object, else as a note that says it in words."""
+    report = draft.reports.get(claim.report)
+    against = _OPINIONS.get(claim.stance) if target != draft.id or claim.field == _ABOUT_ALL else None
+    label = f"{get_field(claim.field).label}: {claim.value}"
+    words = _say(claim, report)
+    held: Json = {"external_references": [refer_to_report(report)]} if report else {}
+    if against:
+        held.update(opinion=against, explanation=f"{label}\n\n{words}", object_refs=[target])
+    else:
+        refs = [draft.id] if target == draft.id else [draft.id, target]
+        held.update(abstract=label, content=words, object_refs=refs)
+    return draft.own(
+        "opinion" if against else "note",
+        claim.id,
+        tier=claim.tier,
+        by=draft.party(claim.speaker.name),
+        confidence=percent(claim.confidence),
+        authors=[claim.speaker.name or "unnamed"],
+        **held,
+        extensions={OURS: _describe(claim)},
+    )
+
+
+def _say(claim: Claim, report: Report | None) -> str:
+    said = f"{claim.speaker.name} ({claim.speaker.role}) {_SAYS[claim.stance]}."
+    if claim.no_evidence:
+        return f"{said} {_WITHOUT[claim.no_evidence]}"
+    quote = claim.evidence.quote if claim.evidence else ""
+    where = f"\n\n{_name(report)}" if report else ""
+    return f"{said}\n\n“{quote}”{where}"
+
+
+def _name(report: Report) -> str:
+    parts = (report.source.name, report.published, report.title)
+    return ", ".join(part for part in parts if part)
+
+
+def _describe(claim: Claim) -> Json:
+    """Return the claim whole, under the names that our extension defines."""
+    described: Json = {
+        "extension_type": "property-extension",
+        "claim": claim.id,
+        "field": claim.field,
+        "value": claim.value,
+        "stance": str(claim.stance),
+        "speaker": claim.speaker.name,
+        "speaker_role": str(claim.speaker.role),
+        "report": claim.report,
+        "coder": claim.coder,
+        "probability": claim.confidence,
+        "tier": claim.tier.name,
+        "why": claim.why,
+    }
+    if claim.no_evidence:
+        described["no_evidence"] = str(claim.no_evidence)
+    return {**described, **_quote(claim.evidence)} if claim.evidence else described
+
+
+def _quote(evidence: Evidence) -> Json:
+    return {
+        "start": evidence.span.start,
+        "end": evidence.span.end,
+        "quote": evidence.quote,
+        "prefix": evidence.prefix,
+        "suffix": evidence.suffix,
+    }
+
+
+def _add_report(draft: Draft, report: Report, rests: list[str]) -> None:
+    moment = find_moment(report.published) if report.published else None
+    if moment is None:
+        why = "STIX demands when a report was published; this is when the record was opened"
+        draft.add_demanded("", draft.created, why)
+    references = [
+        refer_to_report(report),
+        *({"source_name": "account", "url": url} for url in report.accounts if is_address(url)),
+    ]
+    draft.own(
+        "report",
+        report.id,
+        tier=report.tier,
+        by=draft.party(report.source.name),
+        name=report.title or f"Report by {report.source.name or 'an unnamed publisher'}",
+        report_types=["threat-report"],
+        published=moment.time if moment else draft.created,
+        object_refs=list(dict.fromkeys([draft.id, *rests])),
+        external_references=references,
+        **({"labels": [report.register]} if report.register else {}),
+        extensions={OURS: _describe_report(draft, report)},
+    )
+
+
+def _describe_report(draft: Draft, report: Report) -> Json:
+    removed = draft.incident.removed.get(report.id)
+    return {
+        "extension_type": "property-extension",
+        "record": report.id,
+        "sha256": report.sha256,
+        "publisher": report.source.name,
+        "publisher_role": str(report.source.role),
+        "reliability": report.source.reliability,
+        "published": report.published,
+        "register": report.register,
+        "tier": report.tier.name,
+        **({"origin": report.origin} if report.origin else {}),
+        **({"accounts": list(report.accounts)} if report.accounts else {}),
+        **({"removed": removed.reason} if removed else {}),
+    }
+
+
+def describe_record(draft: Draft) -> Json:
+    """Return what the record adds up to, value by value, under the names that our extension defines."""
+    incident = draft.incident
+    values = [_describe_value(value) for held in draft.chosen.values() for value in held]
+    return {
+        "extension_type": "property-extension",
+        "record": incident.id,
+        "version": incident.version,
+        "tier": incident.tier.name,
+        **({"values": values} if values else {}),
+        **({"merged": list(incident.merged)} if incident.merged else {}),
+    }
+
+
+def _describe_value(value: Value) -> Json:
+    return {
+        "field": value.field,
+        "value": value.value,
+        "status": str(value.status),
+        "reasons": list(value.reasons),
+        "confidence": value.confidence,
+        "reviewed": str(value.reviewed) if value.reviewed else "",
+    }
+
+
+def relate_incidents(draft: Draft) -> None:
+    """Relate the record to others as people have judged. The other may stand in another bundle.
+
+    A pair is told from one side only, so that it is one relationship whichever record is exported.
+    """
+    for tie in draft.incident.ties:
+        other = make_id("incident", tie.other)
+        if tie.judgement is Judgement.CAUSED_BY:
+            ends = (other, "led-to", draft.id)
+        elif tie.judgement is Judgement.PART_OF:
+            ends = (draft.id, "related-to", other)
+        else:
+            continue
+        source, how, target = ends
+        draft.own(
+            "relationship",
+            *ends,
+            tier=max(Tier.CLEAR, draft.incident.tier),
+            relationship_type=how,
+            description=tie.why,
+            source_ref=source,
+            target_ref=target,
+        )
