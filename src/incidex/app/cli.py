@@ -15,6 +15,7 @@ from incidex.app.import_commands import make_import_app
 from incidex.app.link_commands import make_link_app
 from incidex.app.member_commands import make_members_app
 from incidex.app.review_commands import make_review_app
+from incidex.app.search_commands import add_search
 from incidex.app.settings import Settings
 from incidex.app.upkeep_commands import add_upkeep
 from incidex.model import IncidexError, InputError
@@ -279,6 +280,7 @@ app.add_typer(make_link_app(_open_log), name="link")
 app.add_typer(make_review_app(_open_log), name="review")
 app.add_typer(make_members_app(_settings), name="members")
 add_export(app, _open_log)
+add_search(app, _open_log, _settings)
 app.add_typer(make_import_app(_open_log, _find_log), name="import")
 
 

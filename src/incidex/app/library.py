@@ -17,6 +17,7 @@ from incidex.model import (
     fold_records,
     shown,
 )
+from incidex.search import Found, MemoryShelf, Search, Wish, answer, make_entry, parse
 from incidex.store import Head, Log
 
 
@@ -35,8 +36,10 @@ def _without_removed(document: Document, history: Sequence[Change]) -> Document:
 class StoreLibrary:
     """The incidents and reports of one log. What is folded is kept until the log grows."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, search: Search | None = None) -> None:
+        """Read a log; without a `search` over it, each search looks at every incident."""
         self._log = log
+        self._search = search
         # One list for each tier, of the newest state alone: nothing that was removed may linger here.
         self._folded: dict[Tier, tuple[Head, tuple[Incident, ...]]] = {}
 
@@ -61,6 +64,12 @@ class StoreLibrary:
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident as the tier may see it, or `None`."""
         return fold_record(self._log.history, id, as_of=as_of, tier=tier, policy=policy())
+
+    def search(self, text: str, tier: Tier, wish: Wish, *, most: int | None = None) -> Found:
+        """Answer a query as a tier may be answered; see `Library.search`."""
+        if self._search is not None:
+            return self._search.search(text, tier, wish, most=most)
+        return answer(MemoryShelf(map(make_entry, self.incidents(tier))), parse(text), wish)
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""

@@ -6,19 +6,20 @@ import uvicorn
 
 from incidex.app import members
 from incidex.app.library import StoreLibrary
+from incidex.app.searching import open_search
 from incidex.app.settings import Settings
 from incidex.model import InputError
-from incidex.store import Log
+from incidex.store import SqlLog
 from incidex.web import Desk, make_app
 
 
-def run(log: Log, settings: Settings, host: str, port: int) -> None:
+def run(log: SqlLog, settings: Settings, host: str, port: int) -> None:
     """Serve the pages until interrupted. The first run makes the first editor, and prints their phrase."""
     with members.opened(settings.accounts) as accounts:
         listening = _listen(host, port)
         _greet(listening, host, members.find_first(accounts))
         config = uvicorn.Config(
-            make_app(StoreLibrary(log), accounts=accounts, desk=Desk(log)),
+            make_app(StoreLibrary(log, open_search(log, settings)), accounts=accounts, desk=Desk(log)),
             log_level="warning",
             access_log=False,  # addresses and paths of readers are nobody's business
             server_header=False,

@@ -1,3 +1,48 @@
-"""Query language, facets and ranking, over an index rebuilt from the log. Not built yet."""
+"""Query language, facets and ranking, over an index rebuilt from the log.
 
-__all__: list[str] = []
+`parse` reads a query, `resolve` asks the codebook what it means, `matches` asks an entry whether it is so.
+`Search` does it all over a log.
+"""
+
+from incidex.search.answering import answer
+from incidex.search.conditions import Condition
+from incidex.search.entry import FACETS, Entry, make_entry
+from incidex.search.found import Count, Found, Hit, Match, Order, Wish
+from incidex.search.keeping import BusyError, SearchIndex
+from incidex.search.match import Read, matches
+from incidex.search.memory import MemoryShelf
+from incidex.search.parse import parse
+from incidex.search.passages import say_part
+from incidex.search.resolve import known_names, resolve
+from incidex.search.searching import Search
+from incidex.search.syntax import Query, QueryError
+from incidex.search.writing import chosen, narrow, widen
+
+__all__ = [
+    "FACETS",
+    "BusyError",
+    "Condition",
+    "Count",
+    "Entry",
+    "Found",
+    "Hit",
+    "Match",
+    "MemoryShelf",
+    "Order",
+    "Query",
+    "QueryError",
+    "Read",
+    "Search",
+    "SearchIndex",
+    "Wish",
+    "answer",
+    "chosen",
+    "known_names",
+    "make_entry",
+    "matches",
+    "narrow",
+    "parse",
+    "resolve",
+    "say_part",
+    "widen",
+]

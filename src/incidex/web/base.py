@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from incidex.model import AsOf, Change, Document, Incident, Report, Tier
+from incidex.search import Found, Wish
 
 
 class Library(Protocol):
@@ -20,6 +21,13 @@ class Library(Protocol):
 
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""
+
+    def search(self, text: str, tier: Tier, wish: Wish, *, most: int | None = None) -> Found:
+        """Answer a query as a tier may be answered.
+
+        Raises `QueryError` when it makes no sense, and `BusyError` when more than `most` changes would
+        have to be read first.
+        """
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes, oldest first, without how its review goes."""

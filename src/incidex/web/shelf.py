@@ -20,6 +20,7 @@ from incidex.model import (
     fold_records,
     shown,
 )
+from incidex.search import Found, MemoryShelf, Wish, answer, make_entry, parse
 
 
 class MemoryLibrary:
@@ -43,6 +44,10 @@ class MemoryLibrary:
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
         return fold_record(self._history, id, as_of=as_of, tier=tier, policy=self._policy)
+
+    def search(self, text: str, tier: Tier, wish: Wish, *, most: int | None = None) -> Found:  # noqa: ARG002
+        """Answer a query over all that is here."""
+        return answer(MemoryShelf(map(make_entry, self.incidents(tier))), parse(text), wish)
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""

@@ -40,6 +40,7 @@ from incidex.web.browsing import HANDLERS as BROWSING
 from incidex.web.corrections import HANDLERS as CORRECTIONS
 from incidex.web.desk import Desk
 from incidex.web.entry import Door
+from incidex.web.finding import HANDLERS as FINDING
 from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
 from incidex.web.manual import HANDLERS as MANUAL
@@ -58,6 +59,7 @@ _STATIC = {
     "mark.svg": "image/svg+xml",
     "bench.js": "text/javascript; charset=utf-8",
     "review.css": "text/css; charset=utf-8",
+    "search.css": "text/css; charset=utf-8",
     "passkey.js": "text/javascript; charset=utf-8",
     "words.js": "text/javascript; charset=utf-8",
 }
@@ -215,6 +217,7 @@ _HANDLERS = (
     *BROWSING,
     *CORRECTIONS,
     *FRONT,
+    *FINDING,
     *MANUAL,
     *REVIEWING,
     *SAMPLED,

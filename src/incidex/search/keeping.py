@@ -1,0 +1,278 @@
+"""An index of each tier on disk, kept up with the log.
+
+It is made when it is missing, followed by serial, and made anew when it is damaged, of another version or of
+another log.
+
+    FOLDER/<tier>/state.json     what the index holds: see `State`
+    FOLDER/<tier>/<number>/      the index itself; a new number each time that it is made anew
+    FOLDER/<tier>/lock           held by whoever writes
+
+Words that the law had removed leave the files too: an index that may hold some is written anew from its own
+entries, and the old files are deleted.
+"""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+from tantivy import Index, IndexWriter
+
+from incidex.codebook import VERSION as CODEBOOK
+from incidex.model import Kind, StoreError, Tier
+from incidex.search import entry as entries
+from incidex.search.folding import entries_of, touched, updates
+from incidex.search.index import IndexShelf, create_index, make_document, open_index, read_entries
+from incidex.store import Head, Log
+
+#: Memory for words that are not yet on disk.
+_BUILD_BYTES, _FOLLOW_BYTES = 200_000_000, 20_000_000
+
+#: How long a command waits for another program that is writing the index.
+WAIT_SECONDS = 60.0
+
+#: Changes that a question may wait for; more are followed by whoever has the time.
+SOON = 2_000
+
+Step = Callable[[], None]
+
+
+def no_step() -> None:
+    """Count nothing: nobody watches."""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """What an index holds."""
+
+    version: str  # of entries and of the codebook
+    log: str  # the hash of the log's first change
+    serial: int  # up to which change
+    hash: str  # of that change
+    number: int  # the folder of the index
+    count: int  # of its entries
+
+
+class BusyError(StoreError):
+    """The index is being made, or is too far behind to wait for."""
+
+
+class TierIndex:
+    """The index of one tier. It may be shared by threads, and its folder by processes."""
+
+    def __init__(self, folder: Path, tier: Tier) -> None:
+        self.tier = tier
+        self._folder = folder / tier.name.lower()
+        self._guard = Lock()
+        self._open: tuple[State, Index] | None = None
+
+    def shelf(
+        self, log: Log, *, most: int | None = None, wait_seconds: float = WAIT_SECONDS, step: Step = no_step
+    ) -> tuple[IndexShelf, int]:
+        """Return what can be searched now, and up to which change of the log it is.
+
+        It is followed first when no more than `most` changes are missing. Raises `BusyError` when there is
+        nothing to search yet and it cannot be made now.
+        """
+        with self._guard:
+            state = self._current(log)
+            head = log.head()
+            missing = head.serial - (state.serial if state else 0)
+            if (state is None or missing) and (most is None or missing <= most):
+                state = self._follow(log, wait_seconds=wait_seconds, step=step, needed=state is None)
+            if state is None:
+                raise BusyError("the search index is being made; try again in a minute")
+            return IndexShelf(self._opened(state)), state.serial
+
+    def follow(self, log: Log, *, wait_seconds: float = WAIT_SECONDS, step: Step = no_step) -> int:
+        """Bring the index up to the log's end; return the serial that it is at then."""
+        with self._guard:
+            state = self._follow(log, wait_seconds=wait_seconds, step=step, needed=True)
+            return state.serial if state else 0
+
+    def rebuild(self, log: Log, *, wait_seconds: float = WAIT_SECONDS, step: Step = no_step) -> int:
+        """Drop the index and make it again from the log; return how many entries it has."""
+        with self._guard, self._locked(wait_seconds):
+            return self._build(log, step).count
+
+    # What follows is done by one thread at a time.
+
+    def _follow(self, log: Log, *, wait_seconds: float, step: Step, needed: bool) -> State | None:
+        try:
+            with self._locked(wait_seconds):
+                state = self._current(log)
+                return self._build(log, step) if state is None else self._catch_up(log, state, step)
+        except BusyError:
+            if needed:
+                raise
+            return self._current(log)
+
+    def _current(self, log: Log) -> State | None:
+        """Return what the index on disk holds, `None` when that cannot be used for this log."""
+        state = self._read()
+        if state is None or state.version != _version() or state.log != _first(log):
+            return None
+        if state.serial and next((line.hash for line in log.lines(state.serial - 1)), "") != state.hash:
+            return None  # a log that was cut off, restored or written anew
+        try:
+            self._opened(state)
+        except (ValueError, OSError):
+            return None
+        return state
+
+    def _read(self) -> State | None:
+        try:
+            return msgspec.json.decode((self._folder / "state.json").read_bytes(), type=State)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def _opened(self, state: State) -> Index:
+        held = self._open
+        if held is None or held[0].number != state.number:
+            index = open_index(self._folder / str(state.number))
+        else:
+            index = held[1]
+            if held[0] == state:
+                return index
+        index.reload()
+        if index.searcher().num_docs != state.count:
+            # Between another program's commit and its note of it; or files that were exchanged.
+            time.sleep(0.05)
+            if self._read() == state:
+                raise ValueError("the index does not hold what it should")
+        self._open = (state, index)
+        return index
+
+    def _build(self, log: Log, step: Step) -> State:
+        """Make the index from the log."""
+        head = log.head()
+
+        def fill(writer: IndexWriter) -> None:
+            for entry in entries_of(log, self.tier):
+                writer.add_document(make_document(entry))
+                step()
+
+        return self._renew(head, _first(log), fill)
+
+    def _renew(self, head: Head, log: str, fill: Callable[[IndexWriter], None]) -> State:
+        """Write a new index beside the old one, put it in its place, and delete the old files."""
+        number = max((int(each.name) for each in self._numbered()), default=0) + 1
+        place = self._folder / str(number)
+        place.mkdir(mode=0o700)
+        index = create_index(place)
+        writer = index.writer(_BUILD_BYTES, 1)
+        fill(writer)
+        writer.commit()
+        writer.wait_merging_threads()
+        index.reload()
+        state = State(
+            version=_version(),
+            log=log,
+            serial=head.serial,
+            hash=head.hash,
+            number=number,
+            count=index.searcher().num_docs,
+        )
+        self._write(state)
+        self._open = (state, index)
+        for old in self._numbered():
+            if old != place:
+                shutil.rmtree(old, ignore_errors=True)
+        return state
+
+    def _catch_up(self, log: Log, state: State, step: Step) -> State:
+        """Refold what changed since, and write what is different now."""
+        changes = list(log.since(state.serial))
+        if not changes:
+            return state
+        head = Head(changes[-1].serial, changes[-1].hash)
+        index = self._opened(state)
+        shelf = IndexShelf(index)
+        writer = index.writer(_FOLLOW_BYTES, 1)
+        count, written = state.count, False
+        for record, entry in updates(log, self.tier, touched(log, changes)):
+            held = shelf.find(record)
+            if held != entry:
+                written = True
+                writer.delete_documents_by_term("id", record)
+                if entry is not None:
+                    writer.add_document(make_document(entry))
+                count += (entry is not None) - (held is not None)
+            step()
+        if written:
+            writer.commit()
+        writer.wait_merging_threads()
+        state = msgspec.structs.replace(state, serial=head.serial, hash=head.hash, count=count)
+        self._write(state)
+        if any(change.kind is Kind.REMOVED for change in changes):
+            return self._scrub(head, state)
+        self._opened(state)
+        return state
+
+    def _scrub(self, head: Head, state: State) -> State:
+        """Write the index anew from its own entries: no file may keep the words of one that is gone."""
+        searcher = self._opened(state).searcher()
+
+        def fill(writer: IndexWriter) -> None:
+            for entry in read_entries(searcher):
+                writer.add_document(make_document(entry))
+
+        return self._renew(head, state.log, fill)
+
+    def _numbered(self) -> list[Path]:
+        return [each for each in self._folder.iterdir() if each.name.isdigit()]
+
+    def _write(self, state: State) -> None:
+        unfinished = self._folder / "state.unfinished"
+        unfinished.write_bytes(msgspec.json.encode(state))
+        unfinished.replace(self._folder / "state.json")
+
+    @contextmanager
+    def _locked(self, wait_seconds: float) -> Iterator[None]:
+        """Be the one process that writes; raise `BusyError` when another stays so for too long."""
+        import fcntl  # where there is none, only commands that search need it
+
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = (self._folder / "lock").open("w")
+        except OSError as error:
+            raise StoreError(
+                f"the search index cannot be written to {self._folder}: {error.strerror}; make it writable, "
+                "or set INCIDEX_HOME"
+            ) from error
+        give_up_at = time.monotonic() + wait_seconds
+        with lock:
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= give_up_at:
+                        raise BusyError(
+                            "another program is writing the search index; try again when it is done"
+                        ) from None
+                    time.sleep(0.05)
+            yield
+
+
+def _first(log: Log) -> str:
+    """Name a log by its first change."""
+    return next((line.hash for line in log.lines(0)), "")
+
+
+def _version() -> str:
+    return f"{entries.VERSION}/{CODEBOOK}"
+
+
+class SearchIndex:
+    """The indexes of all tiers of one log, each made when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tiers = {tier: TierIndex(folder, tier) for tier in Tier}
+
+    def made(self) -> list[Tier]:
+        """Return the tiers that an index is kept of."""
+        return [tier for tier in Tier if (self.folder / tier.name.lower() / "state.json").exists()]

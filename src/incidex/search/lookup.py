@@ -1,0 +1,127 @@
+"""Conditions as queries of Tantivy: built piece by piece, never from a user's text."""
+
+from collections.abc import Iterable
+
+from tantivy import FieldType, Occur, Query, Schema, Searcher
+
+from incidex.search.conditions import (
+    ALL,
+    HEAD,
+    NAMES,
+    Condition,
+    Every,
+    Fact,
+    FactStart,
+    Near,
+    Number,
+    Some,
+    Without,
+    Word,
+    Words,
+    WordStart,
+)
+from incidex.search.words import is_form_of, shared_start
+
+#: What means something in a regular expression.
+_SPECIAL = frozenset(".\\+*?()|[]{}^$")
+
+
+def text_field(part: str) -> str:
+    """Return the index's field for the words of one part of an entry."""
+    return f"text_{part.replace('.', '_')}"
+
+
+def number_field(part: str) -> str:
+    """Return the index's field for the numbers of a codebook field."""
+    return f"number_{part.replace('.', '_')}"
+
+
+def make_query(condition: Condition, schema: Schema, searcher: Searcher) -> Query:
+    """Return the query that finds exactly the entries that are like that."""
+    return _Maker(schema, searcher).make(condition)
+
+
+class _Maker:
+    def __init__(self, schema: Schema, searcher: Searcher) -> None:
+        self._schema = schema
+        self._searcher = searcher
+
+    def make(self, condition: Condition) -> Query:
+        match condition:
+            case Every(parts=parts):
+                return self._every(parts)
+            case Some(parts=parts):
+                return _any([self.make(part) for part in parts])
+            case Without():
+                return self._every((condition,))
+            case Fact(tokens=tokens):
+                return self._terms("facts", tokens)
+            case FactStart(start=start):
+                return self._begins("facts", start)
+            case Number():
+                return self._number(condition)
+            case _:
+                return _any([self._words(condition, field) for field in _fields_of(condition.where)])
+
+    def _every(self, parts: Iterable[Condition]) -> Query:
+        clauses: list[tuple[Occur, Query]] = []
+        for part in parts:
+            if isinstance(part, Without):
+                clauses.append((Occur.MustNot, self.make(part.part)))
+            else:
+                clauses.append((Occur.Must, self.make(part)))
+        if len(clauses) == 1 and clauses[0][0] == Occur.Must:
+            return clauses[0][1]
+        if all(occur == Occur.MustNot for occur, _ in clauses):
+            clauses.append((Occur.Must, Query.all_query()))
+        return Query.boolean_query(clauses)
+
+    def _words(self, leaf: Word | Words | WordStart | Near, field: str) -> Query:
+        match leaf:
+            case Words(words=(word,)):
+                return self._terms(field, (word,))
+            case Words(words=words):
+                return Query.phrase_query(self._schema, field, list(words))
+            case Word(word=word):
+                return self._terms(field, self._forms(field, word))
+            case WordStart(start=start):
+                return self._begins(field, start)
+            case Near(word=word):
+                return Query.fuzzy_term_query(self._schema, field, word, distance=leaf.most)
+
+    def _forms(self, field: str, word: str) -> list[str]:
+        """Return the words of the index that are forms of a word."""
+        if not is_form_of(f"{word}s", word) and shared_start(word) == word:
+            return [word]
+        near = self._searcher.terms_with_prefix(field, shared_start(word))
+        return [found for found, _ in near if is_form_of(found, word)] or [word]
+
+    def _terms(self, field: str, terms: Iterable[str]) -> Query:
+        listed = list(terms)
+        if len(listed) > 4:
+            return Query.term_set_query(self._schema, field, listed)
+        return _any([Query.term_query(self._schema, field, each, "basic") for each in listed])
+
+    def _begins(self, field: str, start: str) -> Query:
+        escaped = "".join(f"\\{sign}" if sign in _SPECIAL else sign for sign in start)
+        return Query.regex_query(self._schema, field, f"{escaped}.*")
+
+    def _number(self, number: Number) -> Query:
+        if number.low > number.high:
+            return Query.empty_query()
+        field = number_field(number.field)
+        return Query.range_query(self._schema, field, FieldType.Unsigned, number.low, number.high)
+
+
+def _fields_of(where: str) -> tuple[str, ...]:
+    if where == HEAD:
+        return (NAMES, text_field("summary"))
+    return (where,) if where in (ALL, NAMES) else (text_field(where),)
+
+
+def _any(queries: list[Query]) -> Query:
+    if not queries:
+        return Query.empty_query()
+    return (
+        queries[0] if len(queries) == 1 else Query.boolean_query([(Occur.Should, each) for each in queries])
+    )
