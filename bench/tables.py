@@ -105,11 +105,11 @@ def make_log(path: Path, incidents: int) -> None:
 
 
 def write_with_incidex(database: Path, name: str, out: Path) -> str:
-    from incidex.app.exporting import write_export
+    from incidex.app.exporting import Order, write_export
 
     log = SqliteLog(database)
     began, began_wall = time.process_time(), time.perf_counter()
-    write_export(log, name, out, tier="clear", choice="all", force=True)
+    write_export(log, Order(name=name, out=out, force=True))
     used, took = time.process_time() - began, time.perf_counter() - began_wall
     log.close()
     return report(f"incidex {name}", out, used, took)

@@ -40,6 +40,21 @@ def test_each_format_is_written_with_its_losses_beside_it(home: Path, name: str)
     assert "1 record written" in done.stdout
 
 
+def test_a_package_is_a_folder_and_replaces_nothing_but_a_package(home: Path) -> None:
+    folder = home / "package"
+    done = run(home, "export", "package", "--out", str(folder), "--licence", "CC-BY-4.0")
+    assert done.returncode == 0, done.stderr
+    assert (folder / "datapackage.json").exists()
+    assert run(home, "export", "package", "--out", str(folder), "--force").returncode == 0
+    kept = home / "mine"
+    kept.mkdir()
+    (kept / "thesis.txt").write_text("years of work", "utf-8")
+    done = run(home, "export", "package", "--out", str(kept), "--force")
+    assert done.returncode == 2
+    assert "is a folder that no export has made" in done.stderr
+    assert (kept / "thesis.txt").exists()
+
+
 def test_the_veris_file_holds_the_incident(home: Path) -> None:
     out = home / "records.json"
     run(home, "export", "veris", "--out", str(out))

@@ -1,10 +1,14 @@
 """`incidex export`: records out, in a format of the field, with a report of what it loses."""
 
 import csv
+import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +16,7 @@ import typer
 from incidex.model import Incident, InputError
 
 if TYPE_CHECKING:
+    from incidex.app.selecting import Selection
     from incidex.exchange import Choice, Loss
     from incidex.store import Log
 
@@ -19,6 +24,20 @@ OpenLog = Callable[[], AbstractContextManager["Log"]]
 
 #: Writes records to a path, and yields what is lost of each.
 WritePath = Callable[[Iterable[Incident], Path, "Choice"], Iterator["Loss"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be exported, and how, in the words of the command line."""
+
+    name: str
+    out: Path
+    tier: str = "clear"
+    values: str = "all"
+    as_of: str = ""
+    force: bool = False
+    publisher: str = ""
+    licence: str = ""
 
 
 def add_export(app: typer.Typer, open_log: OpenLog) -> None:
@@ -35,30 +54,40 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
         ] = "all",
         as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
         force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+        publisher: Annotated[str, typer.Option(help="Who passes a package on.")] = "",
+        licence: Annotated[str, typer.Option(help="Under which licence, as CC-BY-4.0.")] = "",
     ) -> None:
         """Write records in a format of the field. What it could not hold is listed beside them."""
+        order = Order(
+            name=name,
+            out=out,
+            tier=tier,
+            values=values,
+            as_of=as_of,
+            force=force,
+            publisher=publisher,
+            licence=licence,
+        )
         with open_log() as log:
-            typer.echo(write_export(log, name, out, tier=tier, choice=values, as_of=as_of, force=force))
+            typer.echo(write_export(log, order))
 
 
-def write_export(
-    log: "Log", name: str, out: Path, *, tier: str, choice: str, as_of: str = "", force: bool
-) -> str:
+def write_export(log: "Log", order: Order) -> str:
     """Write the file and its loss report, whole or not at all, and say in a sentence what was written."""
     from incidex.app.printing import parse_as_of, parse_tier
     from incidex.app.selecting import select
     from incidex.app.terminal import make_console, progress
     from incidex.exchange import Choice, make_safe_cell
 
-    write, names_withheld = _find_writer(name)
-    if choice not in list(Choice):
-        raise InputError(f"{choice!r} chooses nothing; there are {', '.join(Choice)}")
-    chosen = select(log, parse_tier(tier), parse_as_of(as_of), names_withheld=names_withheld)
+    if order.values not in list(Choice):
+        raise InputError(f"{order.values!r} chooses nothing; there are {', '.join(Choice)}")
+    chosen = select(log, parse_tier(order.tier), parse_as_of(order.as_of))
+    write, chosen = _find_writer(order, chosen)
     count, lost = 0, Counter[str]()
-    report = out.with_name(f"{out.name}.losses.csv")
+    report = order.out.with_name(f"{order.out.name}.losses.csv")
     with (
-        replacing(report, force=force) as unfinished_report,
-        replacing(out, force=force) as unfinished,
+        replacing(report, force=order.force) as unfinished_report,
+        replacing(order.out, force=order.force) as unfinished,
         unfinished_report.open("w", encoding="utf-8", errors="replace", newline="") as losses,
         progress("writing", chosen.most, console=make_console(stderr=True)) as step,
     ):
@@ -72,50 +101,89 @@ def write_export(
                 step()
                 count += 1
 
-        for loss in write(counted(), unfinished, Choice(choice)):
+        for loss in write(counted(), unfinished, Choice(order.values)):
             lost[loss.lost] += 1
             rows.writerow(
                 (loss.record, loss.field, make_safe_cell(loss.value), loss.lost, make_safe_cell(loss.why))
             )
     left = ", ".join(f"{number:,} {kind}" for kind, number in sorted(lost.items())) or "nothing"
     records = "1 record" if count == 1 else f"{count:,} records"
-    return f"{records} written to {out}. Not in it: {left} (see {report.name})."
+    return f"{records} written to {order.out}. Not in it: {left} (see {report.name})."
 
 
-def _find_writer(name: str) -> tuple[WritePath, bool]:
-    """Return what writes a format, and whether the format says what is withheld."""
-    from incidex.app.sqlite_file import write_sqlite
+def _find_writer(order: Order, chosen: "Selection") -> tuple[WritePath, "Selection"]:
+    """Return what writes the format that was ordered, and the records as that format takes them."""
     from incidex.exchange import FORMATS
 
-    apart: dict[str, WritePath] = {"sqlite": write_sqlite}
-    if name in apart:
-        return apart[name], False
-    if name not in FORMATS:
-        raise InputError(f"there is no format {name!r}; there are {', '.join((*FORMATS, *apart))}")
-    format_ = FORMATS[name]
+    if order.name in _APART:
+        return _APART[order.name](order, chosen), chosen
+    if order.name not in FORMATS:
+        raise InputError(f"there is no format {order.name!r}; there are {', '.join((*FORMATS, *_APART))}")
+    format_ = FORMATS[order.name]
 
     def write(incidents: Iterable[Incident], path: Path, choice: "Choice") -> Iterator["Loss"]:
         with _open(path, is_binary=format_.is_binary) as file:
             yield from format_.write(incidents, file, choice)
 
-    return write, format_.names_withheld
+    return write, replace(chosen, names_withheld=format_.names_withheld)
+
+
+def _find_sqlite(_order: Order, _chosen: "Selection") -> WritePath:
+    from incidex.app.sqlite_file import write_sqlite
+
+    return write_sqlite
+
+
+def _find_package(order: Order, chosen: "Selection", *, kind: str) -> WritePath:
+    from incidex.app.package_folder import find_about, write_package
+
+    about = find_about(
+        chosen.log, chosen.tier, chosen.as_of, publisher=order.publisher, licence=order.licence
+    )
+    return partial(write_package, kind=kind, about=about)
+
+
+#: Formats that are more than one open file.
+_APART: Mapping[str, Callable[[Order, "Selection"], WritePath]] = MappingProxyType(
+    {
+        "sqlite": _find_sqlite,
+        "package": partial(_find_package, kind="csv"),
+        "package-parquet": partial(_find_package, kind="parquet"),
+    }
+)
 
 
 def _open(path: Path, *, is_binary: bool) -> IO[Any]:
     return path.open("wb") if is_binary else path.open("w", encoding="utf-8", errors="replace", newline="")
 
 
+#: A folder that has one of these was made by an export, and may be replaced by another.
+_OURS = ("SHA256SUMS", "manifest.json")
+
+
 @contextmanager
 def replacing(path: Path, *, force: bool) -> Iterator[Path]:
-    """Give the path of a file to write, which takes the place of `path` once that is done."""
+    """Give the path of a file or folder to write, which takes the place of `path` once that is done."""
     if path.exists() and not force:
         raise InputError(f"{path} is there already; give another name, or --force to overwrite it")
+    if path.is_dir() and not any((path / name).exists() for name in _OURS):
+        raise InputError(f"{path} is a folder that no export has made; give another name")
     part = path.with_name(f".{path.name}.part")
     try:
-        part.unlink(missing_ok=True)
+        _remove(part)
         yield part
+        if path.is_dir() or part.is_dir():
+            _remove(path)
         part.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        _remove(part)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, or a folder that an export has made."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Records as Apache Arrow tables, and as Parquet. Needs pyarrow, which comes with the extra `tables`."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO
 
 from incidex.exchange.columns import Cell, Cells, TableRows, batches, get_tables, make_whole, tell_losses
@@ -10,7 +11,7 @@ from incidex.model import Incident, InputError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: TableRows made and written at a time: as many as are worth compressing together, and no more are held.
+#: Rows made and written at a time: as many as are worth compressing together, and no more are held.
 BATCH_ROWS = 16_384
 
 
@@ -91,21 +92,40 @@ def to_arrow(incidents: Iterable[Incident], name: str, choice: Choice = Choice.A
     return pa.Table.from_batches(read_batches(incidents, name, choice), schema=schema)
 
 
+class ParquetRows:
+    """Rows into an open Parquet file, as many at a time as are worth compressing together."""
+
+    def __init__(self, out: BinaryIO, name: str) -> None:
+        self._schema = make_schema(name)
+        import pyarrow.parquet as pq
+
+        self._file = pq.ParquetWriter(out, self._schema, compression="zstd")
+        self._held: list[Cells] = []
+
+    def write(self, rows: Iterable[Cells]) -> None:
+        """Write rows, now or with those that follow."""
+        self._held.extend(rows)
+        if len(self._held) >= BATCH_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left, and the end of the file."""
+        self._flush()
+        self._file.close()
+
+    def _flush(self) -> None:
+        self._file.write_batch(make_batch(self._held, self._schema))
+        self._held.clear()
+
+
 def write_parquet(
     incidents: Iterable[Incident], out: BinaryIO, choice: Choice, *, name: str = "incidents"
 ) -> Iterator[Loss]:
     """Write one of the tables as Parquet; yield what it does not say of each record."""
-    schema = make_schema(name)
-    import pyarrow.parquet as pq
-
-    rows, held = TableRows(name, choice), list[Cells]()
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+    maker = TableRows(name, choice)
+    with closing(ParquetRows(out, name)) as file:
         for incident in incidents:
             chosen = choose(incident, choice)
-            held.extend(rows.of(incident, chosen))
-            if len(held) >= BATCH_ROWS:
-                writer.write_batch(make_batch(held, schema))
-                held.clear()
+            file.write(maker.of(incident, chosen))
             if name == "incidents":
                 yield from tell_losses(incident, chosen)
-        writer.write_batch(make_batch(held, schema))

@@ -265,6 +265,7 @@ _REPORT_COLUMNS = (
     Column("accounts", Cell.LIST, "Addresses of public accounts of the same facts."),
     Column("media_type", Cell.TEXT, "What its bytes are."),
     Column("origin", Cell.TEXT, "Who first told the story, where that is another than the publisher."),
+    Column("licence", Cell.TEXT, "On what terms it may be passed on: an SPDX name, or nothing when unknown."),
     Column("tier", Cell.TEXT, "Who may see it: a TLP 2.0 colour."),
     Column("removed", Cell.TEXT, "Why its words are gone, where they had to go."),
 )
@@ -300,6 +301,7 @@ def _report_row(report: Report, removed: str | None) -> Cells:
         list(report.accounts) or None,
         report.media_type,
         report.origin or None,
+        report.licence or None,
         report.tier.name,
         removed,
     )
