@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 
@@ -46,9 +47,22 @@ def fold(
     not there to be shown, and the record says so.
     """
     everything = list(changes)
-    history = past(everything, as_of)
+    history = as_it_stood(everything, as_of, tier)
     incident = add_up(history, shown(history, tier), tier=tier, policy=policy)
     return say_removed(incident, everything)
+
+
+def as_it_stood(history: Sequence[Change], as_of: AsOf, tier: Tier) -> list[Change]:
+    """Return what had happened by a serial or a time, as `past` does, by what the tier sees of the dates.
+
+    Where clocks went back, a change that the tier cannot see would otherwise say of one before it that it
+    had happened by then (law 8).
+    """
+    if not isinstance(as_of, datetime):
+        return past(history, as_of)
+    seen = (change.version for change in _visible(history, tier, work=False) if change.at <= as_of)
+    last = max(seen, default=0)
+    return [change for change in history if change.version <= last or change.at <= as_of]
 
 
 def add_up(

@@ -24,9 +24,17 @@ from incidex.model.changes import (
     Moved,
     Removed,
     Retracted,
-    past,
 )
-from incidex.model.fold import NO_POLICY, Policy, add_up, has_content, say_removed, shown, take_out_moved
+from incidex.model.fold import (
+    NO_POLICY,
+    Policy,
+    add_up,
+    as_it_stood,
+    has_content,
+    say_removed,
+    shown,
+    take_out_moved,
+)
 from incidex.model.incident import Incident, Tie
 from incidex.model.words import Judgement, Tier
 
@@ -50,7 +58,7 @@ def fold_record(
     its reports were moved to another. `None` when the tier sees nothing of it.
     """
     histories = gather(find_history, record)
-    then = {name: past(history, as_of) for name, history in histories.items()}
+    then = {name: as_it_stood(history, as_of, tier) for name, history in histories.items()}
     if len(then) == 1:  # as almost always: nobody has judged anything
         history = then[record]
         incident = add_up(history, shown(history, tier), tier=tier, policy=policy)

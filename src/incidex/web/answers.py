@@ -3,8 +3,10 @@
 import hmac
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +16,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
 
 from incidex.model import (
+    AsOf,
     CodebookError,
     ConflictError,
     EvidenceError,
@@ -83,6 +86,8 @@ _NEEDS = {
     "enter under Members.",
     Right.EDIT: f"This needs an editor’s right. {_GIVEN} --role editor --name NAME`; enter under Members.",
 }
+
+_WHEN = "Give a time with its zone, as 2026-11-25T12:00:00Z. Serials count what is not for everyone."
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[bytes]
@@ -243,6 +248,25 @@ def parse_first(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
+def parse_as_of(text: str, tier: Tier) -> AsOf:
+    """Read an ISO 8601 time with its zone; "" is now. Whoever sees all may give a serial.
+
+    Serials count changes that others may not see: the serial at which a record begins to be there would tell
+    how many stand before it (law 8).
+    """
+    if not text:
+        return None
+    if tier is Tier.RED and text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise Refused(status_code=400, detail=_WHEN) from wrong
+    if at.tzinfo is None:
+        raise Refused(status_code=400, detail=_WHEN)
+    return at
+
+
 def explain(error: Exception) -> tuple[int, str]:
     """Return the status of an error and one sentence for whoever asked, never how we came to it."""
     if isinstance(error, Refused):
@@ -265,9 +289,22 @@ def answer_error(request: AnyRequest, error: Exception) -> Answer:
         answer = make_json({"error": {"status": status, "message": said}}, status)
     else:
         answer = make_page("error.html", PUBLIC, status, title=str(status), said=said)
+    if status == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_find_verbs(request)))
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return add_headers(answer)
+
+
+def _find_verbs(request: AnyRequest) -> set[str]:
+    """Return what the address of a request does answer."""
+    path = request.url.path
+    return {
+        verb
+        for route in request.app.routes
+        if re.fullmatch(re.sub(r"\{[^/]+\}", "[^/]+", route.path), path)
+        for verb in getattr(route, "methods", ())
+    }
 
 
 def add_headers(response: Response[Any]) -> Response[Any]:

@@ -33,8 +33,11 @@ from incidex.web.answers import (
     find_visit,
     make_json,
     make_page,
+    parse_as_of,
     prefers_json,
 )
+from incidex.web.api import HANDLERS as API
+from incidex.web.api import choose, parse_fields
 from incidex.web.base import Library
 from incidex.web.browsing import HANDLERS as BROWSING
 from incidex.web.corrections import HANDLERS as CORRECTIONS
@@ -91,7 +94,7 @@ def incident(
     """Answer with a record page, or with its JSON twin for those who ask for JSON first."""
     if prefers_json(request):
         return _find_json(request, site, visit, name)
-    as_of = _parse_as_of(request.query_params.get("as_of", ""))
+    as_of = parse_as_of(request.query_params.get("as_of", ""), visit.tier)
     found = site.library.find_incident(name, visit.tier, as_of)
     if found is None:
         raise HTTPException(status_code=404)
@@ -104,7 +107,7 @@ def incident(
         page=page,
         asked=name,
         as_of=_say_moment(as_of),
-        since=_say_moment(_parse_as_of(since)),
+        since=_say_moment(parse_as_of(since, visit.tier)),
         changed=_find_changed(site, visit, found, since) if since else (),
         history=_find_history(site, visit, found.id, as_of)[::-1],
     )
@@ -126,7 +129,7 @@ def history_json(
     found = site.library.find_incident(name, visit.tier)
     if found is None:
         raise HTTPException(status_code=404)
-    as_of = _parse_as_of(request.query_params.get("as_of", ""))
+    as_of = parse_as_of(request.query_params.get("as_of", ""), visit.tier)
     told = [asdict(each) for each in _find_history(site, visit, found.id, as_of)]
     return make_json({"id": found.id, "history": told})
 
@@ -214,6 +217,7 @@ _HANDLERS = (
     static,
     health,
     *ACCOUNT,
+    *API,
     *BROWSING,
     *CORRECTIONS,
     *FRONT,
@@ -226,11 +230,11 @@ _HANDLERS = (
 
 
 def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> Answer:
-    as_of = _parse_as_of(request.query_params.get("as_of", ""))
+    as_of = parse_as_of(request.query_params.get("as_of", ""), visit.tier)
     found = site.library.find_incident(name, visit.tier, as_of)
     if found is None:
         raise HTTPException(status_code=404)
-    return make_json(to_record(found))
+    return make_json(choose(to_record(found), parse_fields(request.query_params.get("fields", ""))))
 
 
 def _find_history(site: Site, visit: Visit, incident_id: str, as_of: AsOf = None) -> list[Told]:
@@ -240,7 +244,7 @@ def _find_history(site: Site, visit: Visit, incident_id: str, as_of: AsOf = None
 
 def _find_changed(site: Site, visit: Visit, now: Incident, since: str) -> list[tuple[str, str]]:
     """Return what is different from an earlier moment: what happened, and the sentence."""
-    before = site.library.find_incident(now.id, visit.tier, _parse_as_of(since))
+    before = site.library.find_incident(now.id, visit.tier, parse_as_of(since, visit.tier))
     return [(str(each.happened), _say_difference(each)) for each in compare(before, now)]
 
 
@@ -277,18 +281,3 @@ def _say_claim(claim: Claim, incident_id: str) -> dict[str, str]:
         "quote": claim.evidence.quote if claim.evidence else "",
         "link": link_report(claim.report, incident_id, claim.id),
     }
-
-
-def _parse_as_of(text: str) -> AsOf:
-    """Read a serial or an ISO 8601 time with its zone; "" is now."""
-    if not text:
-        return None
-    if text.isascii() and text.isdigit() and len(text) < 19:
-        return int(text)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise HTTPException(status_code=400) from wrong
-    if at.tzinfo is None:
-        raise HTTPException(status_code=400)
-    return at
