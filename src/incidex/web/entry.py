@@ -3,6 +3,7 @@
 import hmac
 import secrets
 import time
+from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -120,10 +121,10 @@ class Door:
 
     def find_bearer(self, authorization: str) -> Entered | None:
         """Return who the token of a program speaks for, `None` when it is made up, ended or run out."""
-        kind, _, token = authorization.partition(" ")
-        if self._accounts is None or kind.casefold() != "bearer":
+        token = _read_token(authorization)
+        if self._accounts is None or not token:
             return None
-        found = self._accounts.find_token(_digest(token.strip()), self.today)
+        found = self._accounts.find_token(_digest(token), self.today)
         return Entered(found[0], scope=found[1].scope) if found else None
 
     def make_token(self, member: Member, label: str, scope: str, days: int) -> str:
@@ -197,3 +198,21 @@ def _derive(token: str, purpose: str) -> str:
 
 def _digest(text: str) -> bytes:
     return sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _read_token(authorization: str) -> str:
+    """Return the token that a header carries, as a bearer or as the password of whatever user; "" for none.
+
+    TAXII clients know no other way than HTTP Basic (TAXII 2.1, section 8.2).
+    """
+    kind, _, given = authorization.partition(" ")
+    match kind.casefold():
+        case "bearer":
+            return given.strip()
+        case "basic":
+            try:
+                return b64decode(given.strip(), validate=True).decode().partition(":")[2]
+            except ValueError:
+                return ""
+        case _:
+            return ""

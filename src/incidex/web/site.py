@@ -54,6 +54,7 @@ from incidex.web.reviewing import HANDLERS as REVIEWING
 from incidex.web.reviewing import read_form
 from incidex.web.sampled import HANDLERS as SAMPLED
 from incidex.web.statistics import HANDLERS as STATISTICS
+from incidex.web.taxii import make_taxii
 from incidex.web.words import is_web_address, say_date, say_label, say_value
 
 #: The files that pages use, and what each is.
@@ -72,7 +73,7 @@ def make_app(library: Library, *, accounts: Accounts | None = None, desk: Desk |
     """Return the site over a library; without `accounts` nobody can enter, without a `desk` nobody works."""
     site = Site(library, Door(accounts), desk)
     return Litestar(
-        route_handlers=_HANDLERS,
+        route_handlers=(*_HANDLERS, make_taxii(library)),
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False, use_cache=True),
             "visit": Provide(find_visit, sync_to_thread=False),
