@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from incidex.codebook import get_vocabulary
 from incidex.coding import CODERS, Prepared, Reading
@@ -26,32 +26,17 @@ from incidex.coding.moments import MONTHS
 from incidex.coding.table import LEAST, scanner
 from incidex.coding.techniques import MOVED
 from incidex.evaluate.split import part_of
-from incidex.model import Document, Span
+from incidex.evaluate.threats import TAGS, Tagged, read_dev, read_train
+from incidex.model import Document
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 GOLD = Path(__file__).parents[1] / "gold" / "relative-dates.jsonl"
-#: AnnoCTR's tags, by our field. Its annotators tagged generic words such as "ransomware" as techniques.
-TAGS = {"GROUP": "actor.name", "MALWARE": "malware", "TOOL": "tool"}
-NO_SPACE_BEFORE = frozenset(",.)]:;!?%") | {"'s", "’s"}
-
-
-class Mention(NamedTuple):
-    """A tagged name."""
-
-    field: str
-    span: Span
-
-
-class Tagged(NamedTuple):
-    """A report with what was tagged in it."""
-
-    text: str
-    mentions: Sequence[Mention]
 
 
 def main() -> None:
     part = sys.argv[1] if len(sys.argv) > 1 else "test"
-    for name, reports in (("AnnoCTR dev", list(annoctr_dev())), ("AnnoCTR train", list(annoctr_train()))):
+    threats = {"AnnoCTR dev": list(read_dev(CORPUS)), "AnnoCTR train": list(read_train(CORPUS))}
+    for name, reports in threats.items():
         print(f"== {name}: {len(reports)} reports, by mention")
         for field in sorted(set(TAGS.values())):
             print(f"{field:12} {by_mention(field, reports)}")
@@ -164,54 +149,6 @@ def micro(pairs: Sequence[tuple[set[str], set[str]]]) -> str:
 def figures(precision: float, recall: float, asked: int) -> str:
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return f"precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  of {asked}"
-
-
-def annoctr_dev() -> Iterator[Tagged]:
-    """Yield the reports that come as sentences with tokens, joined by line ends."""
-    reports: dict[str, list[dict[str, Any]]] = {}
-    for row in read("annoctr-dev"):
-        reports.setdefault(row["id"].rpartition("__s")[0], []).append(row)
-    for sentences in reports.values():
-        text, mentions = "", list[Mention]()
-        for sentence in sentences:
-            places, at = [], 0
-            for token in sentence["tokens"]:
-                at = max(at, sentence["text"].find(token, at))
-                places.append(Span(len(text) + at, len(text) + at + len(token)))
-                at += len(token)
-            mentions += tagged(sentence["ce_tags"], places)
-            text += sentence["text"] + "\n"
-        yield Tagged(text, mentions)
-
-
-def annoctr_train() -> Iterator[Tagged]:
-    """Yield the reports that come as a token a line; spaces are put back where prose has them."""
-    with gzip.open(CORPUS / "annoctr-train.bio.gz", "rt", encoding="utf-8") as file:
-        for report in file.read().split("<DOCSTART>")[1:]:
-            text, mentions = "", list[Mention]()
-            for sentence in report.split("\n\n"):
-                rows = [line.split("\t") for line in sentence.strip("\n").split("\n")]
-                rows = [row for row in rows if len(row) > 4 and row[0]]
-                places = []
-                for row in rows:
-                    if text[-1:] not in {"", "\n", "(", "[", "“"} and row[0] not in NO_SPACE_BEFORE:
-                        text += " "
-                    places.append(Span(len(text), len(text) + len(row[0])))
-                    text += row[0]
-                mentions += tagged([row[4] for row in rows], places)
-                text += "\n"
-            yield Tagged(text, mentions)
-
-
-def tagged(tags: Sequence[str], places: Sequence[Span]) -> Iterator[Mention]:
-    """Yield the mentions that tags of the form "B-GROUP", "I-GROUP", "O" mark."""
-    start = 0
-    for number, tag in enumerate(tags):
-        following = tags[number + 1] if number + 1 < len(tags) else "O"
-        if tag.startswith("B-"):
-            start = number
-        if tag != "O" and not following.startswith("I-") and tag[2:] in TAGS:
-            yield Mention(TAGS[tag[2:]], Span(places[start].start, places[number].end))
 
 
 if __name__ == "__main__":

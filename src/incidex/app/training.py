@@ -1,4 +1,4 @@
-"""`incidex evaluate train`: from the labelled corpora to the model that the coder runs."""
+"""`incidex evaluate train`: from the labelled corpora to the model and the tables that the coders run on."""
 
 import json
 from importlib.util import find_spec
@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from incidex.app.terminal import make_console, progress
-from incidex.coding import linear_model
+from incidex.coding import linear_model, worth
+from incidex.coding.techniques import TABLE
 from incidex.model import InputError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def train_model(corpus: Path, out: Path | None, *, as_json: bool) -> None:
     target.write_bytes(trained.content)
     hashed = target.with_name(f"{target.name}.sha256")
     hashed.write_text(f"{trained.sha256}  {target.name}\n", encoding="ascii")
+    if out is None:
+        _learn_tables(corpus, target.parent)
     made = {
         "file": str(target),
         "sha256": trained.sha256,
@@ -48,3 +51,18 @@ def _train(corpus: Path) -> "Trained":
 
     with progress("training", STEPS, console=make_console(stderr=True)) as step:
         return train(corpus, step)
+
+
+def _learn_tables(corpus: Path, folder: Path) -> None:
+    """Write the tables beside the package's own model: described techniques, then what readings are worth.
+
+    The last is learned from what the coders say, so it comes after all that they run on.
+    """
+    from incidex.evaluate.techniques import make_table
+    from incidex.evaluate.train_worth import judge, learn_worth
+
+    with progress("learning tables", 2, console=make_console(stderr=True)) as step:
+        (folder / TABLE).write_text(make_table(corpus), encoding="utf-8")
+        step()
+        (folder / worth.FILE).write_text(learn_worth(judge(corpus)), encoding="utf-8")
+        step()

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from incidex.codebook import get_vocabulary
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.cues import read_rows
+from incidex.coding.kinds import common_words
 from incidex.coding.lexicon import Hit, Lexicon, make_plain
 from incidex.coding.newnames import KINDS, find_actors, find_programs
 
@@ -168,7 +169,9 @@ def _weigh(text: str, hit: Hit, known: _Known, others: Sequence[_Known]) -> floa
     is_coined = bool(_COINED.search(written) or " " in written) and len(written) > _SHORTEST
     if len({other.field for other in others}) > 1 and not is_near:
         return 0.0
-    return 0.8 if is_near else 0.7 if is_coined else 0.0
+    if is_near:
+        return 0.8
+    return 0.7 if is_coined and not _GOES_ON_AFTER.match(after) else 0.0
 
 
 def _is_spelt(written: str, known: _Known) -> bool:
@@ -193,10 +196,17 @@ _CREW_BEFORE = re.compile(
 )
 _CREW_AFTER = re.compile(
     r"[\"”'’]?(?:['’]s?|, (?:an?|the))? (?:ransomware |extortion |hacking |cyber ?crime )?"
-    r"(?:gang|group|crew|hackers|criminals|cartel|collective|operators|affiliates?|leak site|blog|"
-    r"said|says|claim(?:s|ed)|posted|published|listed|threatened|boasted|demanded|denie[sd]|took)\b",
+    r"(?:gang|group|crew|hackers|criminals|cartel|collective|operators|affiliates?|leak site)\b",
     re.IGNORECASE,
 )
+#: What a crew does that a firm or a person of the same name does, too.
+_CREW_DOES = re.compile(
+    r" (?:blog|said|says|claim(?:s|ed)|posted|published|listed|threatened|boasted|demanded|denie[sd]|took)\b",
+    re.IGNORECASE,
+)
+#: A capital right before or after a name: it is a part of a longer one, "Unified School District".
+_GOES_ON_BEFORE = re.compile(r"(?<![\w.])(?!(?:The|When|While|As|After|But|And|That) )[A-Z][\w.'’-]* $")
+_GOES_ON_AFTER = re.compile(r" (?!(?:The|APT|RAT) )[A-Z][a-z]")
 
 
 def read_crews(prepared: Prepared) -> Iterator[Reading]:
@@ -210,7 +220,7 @@ def read_crews(prepared: Prepared) -> Iterator[Reading]:
         written = prepared.text[hit.start : hit.end]
         before = prepared.text[max(0, hit.start - _NEAR) : hit.start]
         after = prepared.text[hit.end : hit.end + _NEAR]
-        if written != written.lower() and (_CREW_BEFORE.search(before) or _CREW_AFTER.match(after)):
+        if written != written.lower() and _is_crew(hit.term, before, after):
             yield Reading(
                 field=_ACTOR,
                 value=names[hit.term] if written.isupper() else written,
@@ -218,6 +228,18 @@ def read_crews(prepared: Prepared) -> Iterator[Reading]:
                 confidence=0.75,
                 why=f"those who run '{names[hit.term]}' (MISP galaxy)",
             )
+
+
+def _is_crew(name: str, before: str, after: str) -> bool:
+    """Say whether what stands around a name makes it a crew's; of an everyday word, only its kind does."""
+    if _CREW_BEFORE.search(before) or _CREW_AFTER.match(after):
+        return not _GOES_ON_BEFORE.search(before) or name not in _common()
+    return name not in _common() and bool(_CREW_DOES.match(after)) and not _GOES_ON_BEFORE.search(before)
+
+
+@cache
+def _common() -> frozenset[str]:
+    return _everyday() | common_words()
 
 
 @cache

@@ -28,7 +28,11 @@ _NUMBERED = re.compile(
 _NUMBERED_SIGNS = ("APT", "TA", "UNC", "FIN", "DEV-", "Storm-", "UAC-", "TAG-")
 _FIRST_WORD = re.compile(r"(?<![\w-])([A-Z][a-z]{2,14}) $")
 _NOT_FIRST = frozenset(
-    {"The", "This", "That", "Giant", "Red", "Black", "Polar", "Grizzly", "Super", "Perfect"}
+    {"The", "This", "That", "Giant", "Red", "Black", "Brown", "Great", "Polar", "Grizzly", "Super", "Perfect"}
+)
+#: What goes on after such words in the name of a place: "White Bear Lake".
+_PLACE = re.compile(
+    r" (?:Lake|River|Creek|Road|Street|Park|Valley|Mountain|Bay|Island|County|Hill|School)s?\b"
 )
 
 #: A name made of what the program does.
@@ -81,7 +85,9 @@ def find_actors(prepared: Prepared) -> Iterator[tuple[Span, str, str]]:
         if hit.term in _IS_PROGRAM or not text[hit.start].isupper():
             continue
         first = _FIRST_WORD.search(text, max(0, hit.start - 17), hit.start)
-        if first and first[1] not in _NOT_FIRST and text[hit.start + 1 : hit.end].islower():
+        if not first or first[1] in _NOT_FIRST or _PLACE.match(text, hit.end):
+            continue
+        if text[hit.start + 1 : hit.end].islower():
             span = Span(first.start(1), hit.end)
             yield span, text[span.start : span.end], "a name as firms give to groups"
 

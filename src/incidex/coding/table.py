@@ -63,6 +63,7 @@ from incidex.coding.segments import Segment, split_report
 from incidex.coding.size import read_size
 from incidex.coding.techniques import read_techniques
 from incidex.coding.victim import read_victims
+from incidex.coding.worth import weigh
 from incidex.model import (
     Claim,
     CodebookError,
@@ -85,11 +86,11 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "action@2": beside_model(read_action),
         "impact@2": beside_model(read_impact),
         "motive@2": beside_model(read_motive),
-        "actor@2": beside_model(read_actor),
+        "actor@3": beside_model(read_actor),
         "asset@2": beside_model(read_asset),
         "discovery@2": beside_model(read_discovery),
         linear.NAME: read_linear,
-        "known@1": read_known,
+        "known@2": read_known,
         "kind@1": beside_model(read_kind),
         "response@1": read_response,
         "security@1": read_security,
@@ -103,8 +104,8 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "indicators@2": read_indicators,
         "money@2": read_money,
         "outage@2": read_outage,
-        "actor-names@2": read_actor_names,
-        "crews@1": read_crews,
+        "actor-names@3": read_actor_names,
+        "crews@2": read_crews,
         "malware@2": read_malware,
         "tools@2": read_tools,
         "places@1": read_places,
@@ -172,6 +173,17 @@ def code(
     document: Document, *, report: Report | None = None, coders: Mapping[str, Coder] = CODERS
 ) -> tuple[Coded, ...]:
     """Return what the report says, as the claims of each incident; nothing when it tells of none.
+
+    The confidence of a claim is what its coder's own number has been worth.
+    """
+    found = code_unweighed(document, report=report, coders=coders)
+    return tuple(Coded(tuple(map(weigh, each.claims))) for each in found)
+
+
+def code_unweighed(
+    document: Document, *, report: Report | None = None, coders: Mapping[str, Coder] = CODERS
+) -> tuple[Coded, ...]:
+    """Return what the report says, each claim as sure as its coder says.
 
     Each claim is signed by its coder and carries the speaker and stance of the passage it was read in. What
     the codebook refuses, and what is only supposed, advised or left unsaid, makes no claim. The same document

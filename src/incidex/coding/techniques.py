@@ -1,7 +1,7 @@
 """Techniques of ATT&CK: by id, by name, and by what a technical report describes, with the passage.
 
 The description is weighed by a table of words and pairs of words learned from annotated reports
-(`data/technique.tsv`, made by `incidex.evaluate.techniques`): a linear model, so what it goes by can be read.
+(`data/technique.tsv`, made by `incidex evaluate train`): a linear model, so what it goes by can be read.
 """
 
 import math
@@ -22,6 +22,8 @@ _ID_SIGNS = ("T1", "T0")
 
 #: Ids that ATT&CK has given up, and what took their place: https://attack.mitre.org/resources/updates/
 MOVED = {"T1574.002": "T1574.001"}
+#: The table of what words describe a technique, in the folder of data.
+TABLE = "technique.tsv"
 
 #: Names that texts use in a plainer form, or that several techniques share.
 _OTHER_NAMES = {
@@ -178,7 +180,7 @@ def _names() -> tuple[Lexicon, Mapping[str, Term]]:
 
 @cache
 def _described() -> _Described:
-    rows = read_rows("technique")
+    rows = read_rows(TABLE.removesuffix(".tsv"))
     (_, least, curve), *rows = rows
     slope, middle = map(float, curve.split("|"))
     weights: dict[str, list[tuple[int, float]]] = defaultdict(list)

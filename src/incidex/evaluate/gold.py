@@ -68,7 +68,7 @@ def _make_row(found: Mapping[str, Any]) -> GoldRow:
     return GoldRow(
         id=str(found["id"]),
         text=found["text"],
-        answers=dict(_answers(found["gold"])),
+        answers=dict(parse_answers(found["gold"])),
         exact=bool(found.get("exact", False)),
         raw=found,
     )
@@ -78,7 +78,8 @@ def _origin(raw: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(raw[key]) for key in _ORIGIN if raw.get(key)}
 
 
-def _answers(gold: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def parse_answers(gold: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the fields of a row's gold, by our names, with their answers."""
     for key, value in gold.items():
         if key in _SPANS and isinstance(value, list):
             yield _SPANS[key], tuple(dict.fromkeys(str(span[2]) for span in value))

@@ -1,6 +1,6 @@
 """Learn which words describe which technique, from reports whose passages people have annotated.
 
-    python -m incidex.evaluate.techniques TRAM.jsonl.gz > src/incidex/coding/data/technique.tsv
+`incidex evaluate train` writes the table; `python -m incidex.evaluate.techniques CORPUS` prints it.
 
 One linear support vector machine a technique, over the words and pairs of words of a sentence, with an L1
 penalty: of ten thousand terms a few dozen keep a weight, and the table that is shipped can be read. Learned
@@ -8,8 +8,6 @@ from the training rows alone; the curve from a sum to how often it is right come
 cross-validation by report.
 """
 
-import gzip
-import json
 import random
 import sys
 from collections import Counter
@@ -21,8 +19,10 @@ from typing import Any
 from incidex.codebook import get_vocabulary
 from incidex.coding.techniques import MOVED, grams
 from incidex.evaluate.split import part_of
+from incidex.evaluate.train_rows import read_lines
 from incidex.text import sentences
 
+TRAM = "tram-text.jsonl.gz"
 #: Reports in which a term must stand, sentences without a technique to learn from, and the names' weight.
 _REPORTS, _SILENT, _NAMED = 3, 5_000, 2
 #: The penalty, and what a sentence with a technique counts beside one without: chosen by cross-validation.
@@ -157,13 +157,12 @@ def write_table(weights: Mapping[str, Weights], curve: tuple[float, float]) -> s
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Write the table learned from the training rows of a corpus file to standard output."""
-    with gzip.open(Path(sys.argv[1]), "rt", encoding="utf-8") as file:
-        rows = [row for row in map(json.loads, file) if part_of(row) == "train"]
+def make_table(corpus: Path) -> str:
+    """Return the table learned from the training rows of TRAM, in a folder of corpora."""
+    rows = [row for row in read_lines(corpus / TRAM) if part_of(row) == "train"]
     reports = read_annotated(rows)
-    sys.stdout.write(write_table(learn(reports), fit_curve(reports)))
+    return write_table(learn(reports), fit_curve(reports))
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.write(make_table(Path(sys.argv[1])))

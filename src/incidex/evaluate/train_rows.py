@@ -71,7 +71,7 @@ _RENAMED: Mapping[str, str] = {
 }
 
 #: VERIS writes this where nothing is known; it is no answer.
-_SILENT = frozenset({"Unknown", "Other", "NA"})
+SILENT = frozenset({"Unknown", "Other", "NA"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +145,17 @@ def _from_vcdb(row: Mapping[str, Any], veris: Mapping[str, Any]) -> Example:
     answers = {field: frozenset(gold[field]) for field in WHOLE if field in gold}
     if gold.get("victim.industry"):
         answers["victim.industry"] = frozenset({str(gold["victim.industry"])[:2]})
-    for field, values in read_veris(veris):
-        known = frozenset(filter(None, (_canonical(field, value) for value in values - _SILENT)))
-        if known:
-            answers[field] = known
+    answers |= dict(read_answers(veris))
     bulk = _BULK in str(gold.get("victim.name", "")).lower()
     return _make(row, answers, {}, _BULK_WEIGHT if bulk else 1.0)
+
+
+def read_answers(veris: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield what a VERIS record says beside its text row's gold, in the codebook's spelling."""
+    for field, values in read_veris(veris):
+        known = frozenset(filter(None, (_canonical(field, value) for value in values - SILENT)))
+        if known:
+            yield field, known
 
 
 @cache
@@ -192,7 +197,7 @@ def read_veris(record: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]
             for side, found in (record.get("discovery_method") or {}).items()
             if isinstance(found, dict)
             for way in found.get("variety", [])
-            if way not in _SILENT
+            if way not in SILENT
         ),
     )
     confidentiality = record.get("attribute", {}).get("confidentiality", {})

@@ -85,3 +85,22 @@ def test_hostile_text_ends(unit: str) -> None:
     for coder in (read_actor_names, read_malware, read_tools, read_crews):
         list(coder(prepared))
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        pytest.param("At a news conference CEO David Diamond said the data was safe.", [], id="a-person"),
+        pytest.param("The San Diego Unified School District said it told families.", [], id="a-district"),
+        pytest.param("The Diamond ransomware gang said it took the files.", ["Diamond"], id="called-a-gang"),
+        pytest.param(
+            "Files were taken. DarkSide said it would publish them.", ["DarkSide"], id="a-coined-name"
+        ),
+    ],
+)
+def test_a_crew_named_by_an_ordinary_word_needs_its_kind_beside_it(text: str, values: list[str]) -> None:
+    assert names(read_crews, text) == values
+
+
+def test_a_town_is_no_actor_of_the_same_name() -> None:
+    assert names(read_actor_names, "Stores in Hastings and White Bear Lake were hit.") == []
