@@ -15,7 +15,14 @@ RECORD = {
     "schema_version": "1.3.4",
     "source_id": "vcdb",
     "summary": "A clerk of Acme looked at files.",
-    "victim": {"victim_id": "Acme", "country": ["US"], "industry": "62"},
+    "security_incident": "Confirmed",
+    "victim": {"victim_id": "Acme", "country": ["US"], "industry": "62", "employee_count": "Unknown"},
+    "timeline": {"incident": {"year": 2017}},
+    "actor": {"internal": {"variety": ["Unknown"], "motive": ["Unknown"]}},
+    "action": {"misuse": {"variety": ["Privilege abuse"], "vector": ["Unknown"]}},
+    "asset": {"assets": [{"variety": "S - Database"}], "cloud": ["Unknown"]},
+    "attribute": {"confidentiality": {"data_disclosure": "Yes"}},
+    "discovery_method": {"unknown": True},
 }
 
 
@@ -24,6 +31,13 @@ def rows(tmp_path: Path) -> Path:
     path = tmp_path / "rows.json"
     path.write_text(json.dumps([RECORD, {"summary": 7}]), "utf-8")
     return path
+
+
+def test_a_check_says_what_veris_does_not_allow(run: Run, rows: Path) -> None:
+    done = run("import", "veris", rows, "--check")
+    assert done.returncode == 2
+    assert "row 2, victim: this is missing" not in done.stdout  # a victim is not demanded
+    assert "row 2, actor: this is missing: add it" in done.stdout
 
 
 def test_every_format_has_its_command() -> None:

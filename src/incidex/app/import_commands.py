@@ -5,6 +5,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
@@ -25,11 +26,17 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The file, pl
 DryOption = Annotated[bool, typer.Option("--dry-run", help="Read and place all of it; write nothing.")]
 CheckOption = Annotated[bool, typer.Option("--check", help="Only check the file; no database is needed.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of sentences.")]
+LicenceOption = Annotated[
+    str, typer.Option(help="On what terms rows may be passed on that do not say so themselves: CC-BY-4.0, …")
+]
 ByOption = Annotated[str, typer.Option(help="Who decides; your user name unless told otherwise.")]
 WhyOption = Annotated[str, typer.Option(help="Why; whoever sees the records can read it.")]
 
 #: Bytes of a file once it is unpacked: a small archive may hold any number of zeros.
 MOST_BYTES = 20_000_000_000
+
+#: Columns without a field that are printed; `--json` has all of them.
+_SHOWN = 12
 
 #: What `--help` says of each format. A test holds it against `incidex.exchange.IMPORTERS`.
 FORMATS = {
@@ -88,15 +95,23 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
 def _add_format(app: typer.Typer, name: str, words: str, open_log: OpenLog, find_log: FindLog) -> None:
     @app.command(name, help=words)
     def command(
-        file: FileArgument, dry_run: DryOption = False, check: CheckOption = False, json: JsonOption = False
+        file: FileArgument,
+        dry_run: DryOption = False,
+        check: CheckOption = False,
+        licence: LicenceOption = "",
+        json: JsonOption = False,
     ) -> None:
         from incidex.exchange import IMPORTERS
 
+        importer = IMPORTERS[name]
+        read = importer.check or importer.read if check else importer.read
         log_of = nullcontext if check else find_log if dry_run else lambda: open_log(create=True)
-        run_import(IMPORTERS[name].read, file, log_of, writes=not (dry_run or check), as_json=json)
+        run_import(read, file, log_of, writes=not (dry_run or check), licence=licence, as_json=json)
 
 
-def run_import(read: "Reader", path: Path, log_of: FindLog, *, writes: bool, as_json: bool) -> None:
+def run_import(
+    read: "Reader", path: Path, log_of: FindLog, *, writes: bool, licence: str = "", as_json: bool
+) -> None:
     """Import a file and say what became of it; exit with 2 when a row was refused."""
     from datetime import UTC, datetime
 
@@ -111,7 +126,8 @@ def run_import(read: "Reader", path: Path, log_of: FindLog, *, writes: bool, as_
         list_issues(path.with_name(f"{path.name}.issues.csv")) as issues,
         progress("importing" if writes else "checking", None, console=make_console(stderr=True)) as step,
     ):
-        for row in import_rows(log, _within(MOST_BYTES, read(file), file), outcome, dry=not writes):
+        rows = (_licensed(row, licence) for row in _within(MOST_BYTES, read(file), file))
+        for row in import_rows(log, rows, outcome, dry=not writes):
             for issue in row.issues:
                 issues.add(issue)
             step()
@@ -139,6 +155,14 @@ def open_rows(path: Path) -> Iterator[BinaryIO]:
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
+def _licensed(row: "Row | Refused", licence: str) -> "Row | Refused":
+    from incidex.exchange import Row
+
+    if not licence or not isinstance(row, Row) or row.report.licence:
+        return row
+    return replace(row, report=replace(row.report, licence=licence))
+
+
 def _within(most: int, rows: "Iterator[Row | Refused]", file: BinaryIO) -> "Iterator[Row | Refused]":
     """Yield the rows, and where the file can be read no further, that as the last of them."""
     from incidex.exchange import Issue, Refused
@@ -164,6 +188,10 @@ def _say(outcome: "Outcome", issues: "Issues", *, writes: bool) -> None:
     if any(outcome.licences):
         held = ", ".join(f"{name or 'unknown'} ({n:,})" for name, n in sorted(outcome.licences.items()))
         typer.echo(f"Licences of the rows: {held}.")
+    if outcome.left:
+        held = ", ".join(f"{name} ({count:,})" for name, count in outcome.left.most_common(_SHOWN))
+        more = f" and {len(outcome.left) - _SHOWN} more" if len(outcome.left) > _SHOWN else ""
+        typer.echo(f"Left in the rows, for lack of a field (rows that have it): {held}{more}.")
     for issue in issues.first:
         where = f"row {issue.row}" + (f", {issue.column}" if issue.column else "")
         typer.echo(f"  {where}: {issue.problem}")
@@ -190,6 +218,7 @@ def _plain(outcome: "Outcome", issues: "Issues", *, writes: bool) -> dict[str, A
         "refused": outcome.refused,
         "claims": outcome.claims,
         "licences": dict(outcome.licences),
+        "left": dict(outcome.left.most_common()),
         "issues": issues.count,
         "issues_file": str(issues.path) if issues.count else None,
     }

@@ -46,6 +46,7 @@ class Outcome:
     claims: int = 0
     issues: int = 0
     licences: Counter[str] = field(default_factory=Counter)  # of the rows imported
+    left: Counter[str] = field(default_factory=Counter)  # columns without a field, by how many rows have them
 
     def check(self) -> None:
         """Raise `StoreError` unless every row that was read is accounted for."""
@@ -95,6 +96,7 @@ def _write(target: Log | None, log: Log | None, rows: Sequence[Row], outcome: Ou
             outcome.imported += 1
             outcome.claims += len(row.claims)
             outcome.licences[row.report.licence] += 1
+            outcome.left.update(row.left)
         else:
             outcome.known += 1
     return []

@@ -52,6 +52,7 @@ class Row:
     document: Document
     claims: tuple[Claim, ...]
     issues: tuple[Issue, ...] = ()
+    left: tuple[str, ...] = ()  # columns that the codebook has no field for; they stay in `raw`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ class Draft:
         self.speaker = Speaker(self.report.source.name, self.report.source.role)
         self.claims: dict[str, Claim] = {}
         self.issues: list[Issue] = []
+        self._left: dict[str, None] = {}
         self._prose: list[str] = []
 
     def say(
@@ -88,6 +90,7 @@ class Draft:
         *,
         speaker: Speaker | None = None,
         stance: Stance = Stance.ASSERTS,
+        confidence: float = 1.0,
         tier: Tier = Tier.CLEAR,
         why: str = "",
     ) -> None:
@@ -111,6 +114,7 @@ class Draft:
             speaker=speaker or self.speaker,
             coder=self.coder,
             stance=stance,
+            confidence=confidence,
             tier=max(tier, self.report.tier, policy()[field].tier),
             no_evidence=NoEvidence.IMPORTED,
             why=why,
@@ -128,6 +132,10 @@ class Draft:
         if len(self.issues) < MOST_ISSUES:
             self.issues.append(Issue(self.number, column, shown[:_SHOWN], problem))
 
+    def leave(self, column: str) -> None:
+        """Say of a column that the codebook has no field for it."""
+        self._left[column] = None
+
     def row(self) -> Row | Refused:
         """Return the row, refused when it says nothing."""
         if not self.claims:
@@ -140,6 +148,7 @@ class Draft:
             document=Document(report=self.report.id, text=self._text(), reader=self.coder),
             claims=tuple(self.claims.values()),
             issues=tuple(self.issues),
+            left=tuple(self._left),
         )
 
     def _text(self) -> str:

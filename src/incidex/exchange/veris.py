@@ -2,16 +2,20 @@
 
 VERIS holds one bare value where a record holds claims: no speaker, no denial, no quotation. And it demands
 answers, a year above all, where a record may be silent; what is put there is said in the loss report too.
+The report is measured, not only declared: each record is read back, and what differs is in it.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from incidex.codebook import get_vocabulary, parse_edtf
 from incidex.exchange.loss import Choice, Loss, Lost, choose, left_out, unsaid
-from incidex.model import Incident, Status, Value
+from incidex.exchange.rows import Row
+from incidex.exchange.veris_in import POTENTIAL, from_veris
+from incidex.model import Incident, Stance, Status, Value
 
 Json = dict[str, Any]
 
@@ -25,6 +29,7 @@ _WITHOUT_VECTOR = frozenset({"environmental"})
 _DURATION = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?"
 )
+_PLAIN_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?")
 _UNITS = ("Years", "Months", "Weeks", "Days", "Hours", "Minutes", "Seconds")
 
 
@@ -34,8 +39,34 @@ def to_veris(incident: Incident, choice: Choice = Choice.ALL) -> tuple[Json, tup
     `choice` says which of several values go out, where VERIS has room for them. Retracted values never do.
     """
     draft = _Draft(incident, choose(incident, choice))
-    losses = [*left_out(incident, draft.chosen), *draft.fill()]
-    return draft.record, tuple(sorted(set(losses)))
+    losses = {*left_out(incident, draft.chosen), *draft.fill()}
+    losses.update(_differences(draft, losses))
+    return draft.record, tuple(sorted(losses))
+
+
+def _differences(draft: "_Draft", losses: AbstractSet[Loss]) -> Iterator[Loss]:
+    """Read the record back, and yield what it says too much or too little and no loss has named yet."""
+    row = from_veris(1, b"", draft.record)
+    read = (
+        {(c.field, c.value) for c in row.claims if c.stance is Stance.ASSERTS}
+        if isinstance(row, Row)
+        else set()
+    )
+    said = {(field, value.value) for field, values in draft.chosen.items() for value in values}
+    told = {(loss.field, loss.value, loss.lost is Lost.ADDED) for loss in losses}
+    for field, value in read - said:
+        if (field, value, True) not in told:
+            why = "what VERIS demands beside another value makes whoever reads the file take it so"
+            yield draft.lose(field, value, Lost.ADDED, why)
+    for field, value in said - read:
+        if not {loss.lost for loss in losses if (loss.field, loss.value) == (field, value)} & _GONE:
+            yield draft.lose(
+                field, value, Lost.VALUE, "VERIS has no word for it that can be told from others"
+            )
+
+
+#: The losses after which a value does not come back when the file is read.
+_GONE = {Lost.VALUE, Lost.CHOICE, Lost.PRECISION}
 
 
 class _Draft:
@@ -99,10 +130,16 @@ def _place_head(draft: _Draft) -> Iterator[Loss]:
     draft.record["summary"] = summary
     if notes := draft.texts("description"):
         draft.record["notes"] = "\n\n".join(notes)
-    urls = [report.url for report in draft.incident.reports if report.url]
+    urls = [url for report in draft.incident.reports for url in (report.url, *report.accounts) if url]
     names = [each.removeprefix("url:") for each in draft.texts("identifier")]
     if references := [*urls, *names]:
-        draft.record["reference"] = "; ".join(references)
+        draft.record["reference"] = "; ".join(dict.fromkeys(references))
+    yield draft.lose(
+        "identifier",
+        f"incidex:{draft.incident.id}",
+        Lost.ADDED,
+        "VERIS demands a name: the record's own goes out",
+    )
 
 
 def _place_time(draft: _Draft) -> Iterator[Loss]:
@@ -111,6 +148,7 @@ def _place_time(draft: _Draft) -> Iterator[Loss]:
     if not text:
         text, source = _stand_in_date(draft.incident)
         yield draft.lose("date.occurred", text, Lost.ADDED, f"VERIS demands a year; this is {source}")
+    yield from _place_disclosure(draft)
     date = parse_edtf(text)
     first = date.earliest or date.latest
     if first is None:
@@ -118,11 +156,25 @@ def _place_time(draft: _Draft) -> Iterator[Loss]:
         yield draft.lose("date.occurred", text, Lost.PRECISION, "an open date has no year")
         draft.record["timeline"] = {"incident": {"year": year}}
         return
-    plain = re.fullmatch(r"(\d{4})(?:-(0\d|1[0-2])(?:-(\d{2}))?)?", text)
-    parts = [int(part) for part in plain.groups() if part] if plain else [first.year]
-    draft.record["timeline"] = {"incident": dict(zip(("year", "month", "day"), parts, strict=False))}
+    plain = _PLAIN_DATE.fullmatch(text)
+    draft.record["timeline"] = {"incident": _to_parts(text) if plain else {"year": first.year}}
     if not plain:
         yield draft.lose("date.occurred", text, Lost.PRECISION, f"only the year {first.year} goes out")
+
+
+def _place_disclosure(draft: _Draft) -> Iterator[Loss]:
+    """Put the date of disclosure where VCDB has it, in the part that VERIS leaves open."""
+    for value in draft.texts("date.disclosed"):
+        if not _PLAIN_DATE.fullmatch(value):
+            yield draft.lose("date.disclosed", value, Lost.PRECISION, "VERIS has room for a plain date")
+        elif "plus" in draft.record:
+            yield draft.lose("date.disclosed", value, Lost.CHOICE, "VERIS has room for one value")
+        else:
+            draft.record["plus"] = {"timeline": {"notification": _to_parts(value)}}
+
+
+def _to_parts(date: str) -> Json:
+    return dict(zip(("year", "month", "day"), map(int, date.split("-")), strict=False))
 
 
 def _stand_in_date(incident: Incident) -> tuple[str, str]:
@@ -148,12 +200,12 @@ def _place_victim(draft: _Draft) -> Iterator[Loss]:
     }
     if name:
         victim["victim_id"] = name
-    regions = [region for region in draft.texts("victim.region") if region.startswith("US-")]
+    regions = sorted(draft.texts("victim.region"), key=lambda region: not region.startswith("US-"))
     if regions:
-        victim["state"] = regions[0].removeprefix("US-")
-    for region in draft.texts("victim.region"):
-        if region not in regions[:1]:
-            yield draft.lose("victim.region", region, Lost.VALUE, "VERIS has room for one state of the US")
+        at_home = victim["country"] in (["US"], [_UNKNOWN])
+        victim["state"] = regions[0].removeprefix("US-") if at_home else regions[0]
+    for region in regions[1:]:
+        yield draft.lose("victim.region", region, Lost.CHOICE, "VERIS has room for one region")
     if secondary := draft.texts("victim.secondary"):
         victim["secondary"] = {"victim_id": secondary, "amount": len(secondary)}
     draft.record["victim"] = victim
@@ -224,7 +276,10 @@ def _place_attribute(draft: _Draft) -> Iterator[Loss]:
     if data or count or subjects:
         held.setdefault("confidentiality", {})
     if "confidentiality" in held:
-        sure = any(v.value == "confidentiality" for v in draft.chosen.get("impact", ()))
+        sure = any(
+            value.value == "confidentiality" and value.confidence > POTENTIAL
+            for value in draft.chosen.get("impact", ())
+        )
         part = held["confidentiality"]
         part["data_disclosure"] = "Yes" if sure else "Potentially"
         part.update({"data_total": int(count)} if count else {})
@@ -264,6 +319,8 @@ def _to_duration(text: str) -> Json:
 def _place_rest(draft: _Draft) -> Iterator[Loss]:
     assets = draft.texts("asset.variety") or [_UNKNOWN]
     draft.record["asset"] = {"assets": [{"variety": each} for each in assets], "cloud": [_UNKNOWN]}
+    if places := draft.texts("location.country"):
+        draft.record["asset"]["country"] = places
     found: dict[str, list[str]] = defaultdict(list)
     terms = get_vocabulary("discovery.method")
     for value in draft.texts("discovery.method"):
@@ -301,5 +358,6 @@ summary description security_incident date.occurred victim.name victim.country v
 victim.size victim.secondary actor.role actor.variety actor.name actor.country actor.motive action
 action.variety action.vector malware vulnerability impact data.variety data.records data.subject
 asset.variety outage.duration loss.amount discovery.method indicator identifier
+location.country date.disclosed
 """
 _HELD = frozenset(_PLACED.split())

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from incidex.model.circular import REGISTER
 from incidex.model.claims import Claim, Speaker
 from incidex.model.nouns import Report
 from incidex.model.words import INTERESTED, PARTIES, NoEvidence, Role, Stance, Status, Tier, Withheld
@@ -92,13 +93,18 @@ def _confirmed(
 
 
 def _origins(asserting: Iterable[Claim], reports: Mapping[str, Report]) -> dict[str, str]:
-    """Name the independent origins: copies of one story count once, and so does a speaker quoted twice."""
+    """Name the independent origins: copies of one story count once, and so does a speaker quoted twice.
+
+    A database that speaks for itself is none: it collects what others have reported.
+    """
     origins: dict[str, str] = {}
     for claim in asserting:
         if claim.speaker.role in INTERESTED:
             continue
         report = reports.get(claim.report)
         speaks_for_itself = report is not None and claim.speaker.name == report.source.name
+        if report is not None and speaks_for_itself and report.register == REGISTER:
+            continue
         key = report.independent_as if report and speaks_for_itself else claim.speaker.name.casefold()
         origins.setdefault(key, claim.speaker.name)
     return origins

@@ -17,6 +17,7 @@ ROWS: list[dict[str, Any]] = [{"a": 'b"}{[\\', "c": {"d": [1, {"e": "]"}]}}, {},
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda each: st.lists(each) | st.dictionaries(st.text(), each),
+    max_leaves=6,
 )
 
 
@@ -32,7 +33,7 @@ def shapes(rows: list[dict[str, Any]]) -> dict[str, bytes]:
     }
 
 
-@settings(max_examples=40)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.dictionaries(st.text(), plain), max_size=3))
 def test_the_rows_are_the_same_in_every_shape(rows: list[dict[str, Any]]) -> None:
     for content in shapes(rows).values():
