@@ -36,6 +36,7 @@ class Order:
     values: str = "all"
     as_of: str = ""
     force: bool = False
+    query: str = ""
     publisher: str = ""
     licence: str = ""
 
@@ -54,6 +55,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
         ] = "all",
         as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
         force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+        query: Annotated[str, typer.Option(help="Only what a search finds: victim.country:US.")] = "",
         publisher: Annotated[str, typer.Option(help="Who passes a package on.")] = "",
         licence: Annotated[str, typer.Option(help="Under which licence, as CC-BY-4.0.")] = "",
     ) -> None:
@@ -65,6 +67,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
             values=values,
             as_of=as_of,
             force=force,
+            query=query,
             publisher=publisher,
             licence=licence,
         )
@@ -81,7 +84,7 @@ def write_export(log: "Log", order: Order) -> str:
 
     if order.values not in list(Choice):
         raise InputError(f"{order.values!r} chooses nothing; there are {', '.join(Choice)}")
-    chosen = select(log, parse_tier(order.tier), parse_as_of(order.as_of))
+    chosen = select(log, parse_tier(order.tier), parse_as_of(order.as_of), query=order.query)
     write, chosen = _find_writer(order, chosen)
     count, lost = 0, Counter[str]()
     report = order.out.with_name(f"{order.out.name}.losses.csv")
@@ -138,7 +141,12 @@ def _find_package(order: Order, chosen: "Selection", *, kind: str) -> WritePath:
     from incidex.app.package_folder import find_about, write_package
 
     about = find_about(
-        chosen.log, chosen.tier, chosen.as_of, publisher=order.publisher, licence=order.licence
+        chosen.log,
+        chosen.tier,
+        chosen.as_of,
+        publisher=order.publisher,
+        licence=order.licence,
+        query=order.query,
     )
     return partial(write_package, kind=kind, about=about)
 

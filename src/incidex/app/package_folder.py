@@ -74,7 +74,9 @@ def to_csv_cell(content: Content) -> str:
             return repr(content)
 
 
-def find_about(log: Log, tier: Tier, as_of: AsOf, *, publisher: str = "", licence: str = "") -> About:
+def find_about(
+    log: Log, tier: Tier, as_of: AsOf, *, publisher: str = "", licence: str = "", query: str = ""
+) -> About:
     """Return what a package of that moment says of itself."""
     serial = log.head().serial
     if isinstance(as_of, int):
@@ -90,6 +92,7 @@ def find_about(log: Log, tier: Tier, as_of: AsOf, *, publisher: str = "", licenc
         tier=tier.name,
         publisher=publisher,
         licence=licence,
+        query=query,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from incidex.codebook import policy
 from incidex.model import AsOf, Change, Incident, Tier, Withheld, fold_records
+from incidex.search import Condition, Read, make_entry, matches, parse, resolve
 from incidex.store import Head, Log
 
 #: Records read from the database at once.
@@ -20,6 +21,7 @@ class Selection:
     as_of: AsOf
     head: Head  # where the log ended when they were chosen
     names_withheld: bool = False
+    condition: Condition | None = None  # what the records must be like
 
     @property
     def most(self) -> int:
@@ -39,7 +41,9 @@ class Selection:
         for first in range(0, len(names), _TOGETHER):
             wanted = names[first : first + _TOGETHER]
             find = _Histories(self.log, wanted)
-            yield from fold_records(find, wanted, as_of=moment, tier=self.tier, policy=rules)
+            for incident in fold_records(find, wanted, as_of=moment, tier=self.tier, policy=rules):
+                if self.condition is None or matches(self.condition, Read(make_entry(incident))):
+                    yield incident
 
 
 class _Histories:
@@ -53,6 +57,10 @@ class _Histories:
         return self._log.history(record) if held is None else held
 
 
-def select(log: Log, tier: Tier, as_of: AsOf = None, *, names_withheld: bool = False) -> Selection:
-    """Choose every record that a tier may see something of; now, or as it stood."""
-    return Selection(log, tier, as_of, log.head(), names_withheld)
+def select(log: Log, tier: Tier, as_of: AsOf = None, *, query: str = "") -> Selection:
+    """Choose every record that a tier may see something of, or those that a query finds; now, or as it stood.
+
+    Raises `QueryError` when the query makes no sense.
+    """
+    condition = resolve(parse(query)) if query.strip() else None
+    return Selection(log, tier, as_of, log.head(), condition=condition)

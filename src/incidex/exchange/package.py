@@ -89,6 +89,7 @@ class About:
     tier: str  # a TLP name
     publisher: str = ""  # who passes it on
     licence: str = ""  # under which they do: an SPDX name
+    query: str = ""  # what was searched for, when not all of it is here
 
     @property
     def version(self) -> str:
@@ -106,6 +107,7 @@ class About:
         return (
             "Cyber incidents in which every value is a claim: who says it, in which report, in which words, "
             f"and who denies it. As the change log stood at change {self.serial}, for TLP:{self.tier}."
+            f"{f' Only what this search finds: {self.query}' if self.query else ''}"
         )
 
 
