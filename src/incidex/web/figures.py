@@ -10,7 +10,7 @@ from incidex.codebook import GROUPS, fields, get_vocabulary
 from incidex.model import Incident, Status
 from incidex.web.record import find_date
 from incidex.web.slugs import find_actor
-from incidex.web.techniques import say_tactic
+from incidex.web.techniques import TACTICS, say_tactic
 from incidex.web.views import View, stands
 from incidex.web.words import say_value
 
@@ -35,25 +35,6 @@ _SECTORS: Mapping[str, tuple[str, str]] = MappingProxyType(
         **dict.fromkeys(("44", "45"), ("44–45", "Retail Trade")),
         **dict.fromkeys(("48", "49"), ("48–49", "Transportation and Warehousing")),
     }
-)
-
-#: ATT&CK's order of the tactics of an intrusion; the numbers of its ids are in the order of their making.
-#: Source: https://attack.mitre.org/matrices/enterprise/, version 18.
-TACTICS = (
-    "reconnaissance",
-    "resource-development",
-    "initial-access",
-    "execution",
-    "persistence",
-    "privilege-escalation",
-    "defense-evasion",
-    "credential-access",
-    "discovery",
-    "lateral-movement",
-    "collection",
-    "command-and-control",
-    "exfiltration",
-    "impact",
 )
 
 
@@ -219,7 +200,7 @@ def make_records(view: View) -> Figure:
 def make_tactics(view: View) -> Figure:
     """Count incidents by the tactics of the techniques that were read in them."""
     counts, counted = _count(view, _tactics)
-    rows = tuple((say_tactic(each), counts[each]) for each in TACTICS) if counted else ()
+    rows = tuple((say_tactic(each), counts[each]) for each in TACTICS["enterprise"]) if counted else ()
     return Figure(
         name="tactics",
         title="Incidents by tactic of ATT&CK",

@@ -1,12 +1,13 @@
 """What a record page shows, made from the incident and from nothing else."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from urllib.parse import quote
 
 from incidex.codebook import GROUPS, fields, parse_edtf
+from incidex.codebook.summary import Sentence, make_sentences, tell_reports
 from incidex.model import (
     Claim,
     CodebookError,
@@ -19,8 +20,8 @@ from incidex.model import (
     Tie,
     Value,
 )
-from incidex.web.summary import make_description, make_summary
-from incidex.web.words import is_web_address, say_date, say_label, say_value, say_withheld
+from incidex.web.slugs import link, link_search, name_actor, name_organisation, name_source
+from incidex.web.words import is_web_address, say_date, say_label, say_list, say_value, say_withheld
 
 #: A status is told by its sign and its word, never by colour alone.
 SIGNS: Mapping[Status, str] = MappingProxyType(
@@ -81,6 +82,8 @@ class Shown:
     """One value with its status and all who have a word in it."""
 
     text: str
+    page: str  # the address of what the value names: an organisation, an actor, a technique; or ""
+    search: str  # the address of all incidents with the value, "" for prose
     status: str
     sign: str
     reasons: tuple[str, ...]
@@ -92,6 +95,7 @@ class Shown:
 class Row:
     """One field of the record: its values, and what is said of those withheld."""
 
+    id: str  # of the row on the page, so that a sentence can lead to it
     name: str
     label: str
     values: tuple[Shown, ...]
@@ -113,6 +117,7 @@ class Filed:
     link: str
     title: str
     publisher: str
+    source: str  # the address of the source's page
     register: str
     published: str
     reliability: str
@@ -134,11 +139,31 @@ class Related:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One line of the timeline."""
+    """One line of the timeline of what happened."""
 
     when: str
     what: str
     status: str
+    who: str  # says so
+    link: str  # to the value, or to the report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A sentence of a summary: its parts, each with the row of the page that it is about, or ""."""
+
+    parts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who said what in one report, and when."""
+
+    link: str
+    when: str
+    publisher: str
+    register: str
+    sentences: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +190,8 @@ class Page:
     title: str
     date: str
     date_label: str
-    summary: str
-    description: tuple[str, ...]
+    summary: tuple[Told, ...]
+    accounts: tuple[Account, ...]  # report by report, in the order of publication
     prose: tuple[Row, ...]
     head: tuple[Row, ...]
     sections: tuple[Section, ...]
@@ -189,8 +214,8 @@ def make_record(incident: Incident) -> Page:
         title=say_title(incident),
         date=when,
         date_label=date_label,
-        summary=make_summary(incident),
-        description=make_description(incident),
+        summary=tuple(_tell(incident, each) for each in make_sentences(incident)),
+        accounts=tuple(_accounts(incident)),
         prose=tuple(_row(incident, name, say_label(name)) for name in _PROSE[1:] if name in incident.values),
         head=tuple(_row(incident, name, label) for label, names in _HEAD for name in names),
         sections=tuple(_sections(incident)),
@@ -253,6 +278,23 @@ def say_when(incident: Incident) -> tuple[str, str]:
     return (say_label(field), say_date(value)) if field else ("", "")
 
 
+#: Fields whose values have a page of their own: its kind, and how a value is named there.
+_PAGES: Mapping[str, tuple[str, Callable[[str], str]]] = MappingProxyType(
+    {
+        "victim.name": ("organisations", name_organisation),
+        "victim.secondary": ("organisations", name_organisation),
+        "actor.name": ("actors", name_actor),
+        "technique": ("techniques", str),
+    }
+)
+
+
+def link_page(field: str, value: str) -> str:
+    """Return the address of the page of what a value names, "" when there is none for its field."""
+    found = _PAGES.get(field)
+    return link(found[0], found[1](value)) if found else ""
+
+
 def link_report(report: str, incident: str, claim: str = "") -> str:
     """Return the address of a report's text with an incident's passages marked, one of them strongly."""
     chosen = f"&claim={quote(claim, safe='')}#chosen" if claim else ""
@@ -274,14 +316,14 @@ def _sections(incident: Incident) -> Iterator[Section]:
 def _denied(incident: Incident) -> Iterator[Row]:
     for name, held in incident.denied.items():
         shown = tuple(_show_denied(incident, value) for value in held)
-        yield Row(name=name, label=say_label(name), values=shown, withheld="")
+        yield Row(id=f"d-{name}", name=name, label=say_label(name), values=shown, withheld="")
 
 
 def _row(incident: Incident, name: str, label: str) -> Row:
     shown = tuple(_show(incident, value) for value in incident.values.get(name, ()))
     hidden = name in incident.withheld
     withheld = say_withheld(name, incident.withheld[name]) if hidden else ""
-    return Row(name=name, label=label, values=shown, withheld=withheld)
+    return Row(id=f"f-{name}", name=name, label=label, values=shown, withheld=withheld)
 
 
 def _show(incident: Incident, value: Value) -> Shown:
@@ -292,6 +334,8 @@ def _show(incident: Incident, value: Value) -> Shown:
     )
     return Shown(
         text=say_value(value.field, value.value),
+        page=link_page(value.field, value.value),
+        search="" if value.field in _PROSE else link_search(value.field, value.value),
         status=str(value.status),
         sign=SIGNS[value.status],
         reasons=value.reasons,
@@ -355,6 +399,7 @@ def _filed(incident: Incident, report: Report) -> Filed:
         link=link_report(report.id, incident.id),
         title=report.title or report.source.name,
         publisher=report.source.name,
+        source=link("sources", name_source(report.source.name)),
         register=report.register,
         published=say_date(report.published),
         reliability=report.source.reliability,
@@ -376,15 +421,44 @@ def _relate(tie: Tie) -> Related:
 
 def _timeline(incident: Incident) -> Iterator[Moment]:
     moments = [
-        (value.value, say_label(name), str(value.status))
+        (value.value, say_label(name), str(value.status), _name_speakers(value), f"#f-{name}")
         for name, held in incident.values.items()
         if name.startswith("date.")
         for value in held
     ]
-    moments += [(each.published, f"Report: {each.source.name}", "") for each in incident.reports]
-    for text, what, status in sorted(moments, key=lambda moment: (_day(moment[0]), moment[1])):
-        if text:
-            yield Moment(when=say_date(text), what=what, status=status)
+    moments += [
+        (each.published, f"Report: {each.source.name}", "", "", link_report(each.id, incident.id))
+        for each in incident.reports
+        if each.published
+    ]
+    for text, what, status, who, address in sorted(moments, key=lambda each: (_day(each[0]), each[1])):
+        yield Moment(when=say_date(text), what=what, status=status, who=who, link=address)
+
+
+def _name_speakers(value: Value) -> str:
+    return say_list(sorted({claim.speaker.name for claim in value.asserting or value.claims}), most=3)
+
+
+def _accounts(incident: Incident) -> Iterator[Account]:
+    for report, sentences in tell_reports(incident):
+        yield Account(
+            link=link_report(report.id, incident.id),
+            when=say_date(report.published),
+            publisher=report.source.name,
+            register=report.register,
+            sentences=tuple(_tell(incident, each) for each in sentences),
+        )
+
+
+def _tell(incident: Incident, sentence: Sentence) -> Told:
+    """Return a sentence with the row that each part is about: that of its values, else of those denied."""
+
+    def find_row(field: str) -> str:
+        return f"f-{field}" if field in incident.values else f"d-{field}"
+
+    return Told(
+        parts=tuple((part.text, find_row(part.field) if part.field else "") for part in sentence.parts)
+    )
 
 
 def _day(text: str) -> date:

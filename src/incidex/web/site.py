@@ -21,6 +21,7 @@ from incidex.model import (
     past,
 )
 from incidex.store import Accounts
+from incidex.web.about import HANDLERS as ABOUT
 from incidex.web.account import HANDLERS as ACCOUNT
 from incidex.web.answers import (
     MOST_FORM_BYTES,
@@ -40,13 +41,18 @@ from incidex.web.api import HANDLERS as API
 from incidex.web.api import choose, parse_fields
 from incidex.web.base import Library
 from incidex.web.browsing import HANDLERS as BROWSING
+from incidex.web.citing import HANDLERS as CITING
+from incidex.web.citing import make_linked_data
 from incidex.web.corrections import HANDLERS as CORRECTIONS
+from incidex.web.crawling import HANDLERS as CRAWLING
 from incidex.web.desk import Desk
 from incidex.web.entry import Door
 from incidex.web.finding import HANDLERS as FINDING
 from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
 from incidex.web.manual import HANDLERS as MANUAL
+from incidex.web.matrix import HANDLERS as MATRIX
+from incidex.web.others import find_others
 from incidex.web.passage import cut
 from incidex.web.record import link_report, make_record
 from incidex.web.render import read_static
@@ -100,6 +106,7 @@ def incident(
     if found is None:
         raise HTTPException(status_code=404)
     page = make_record(found)
+    base = str(request.base_url).rstrip("/")
     since = request.query_params.get("since", "")
     return make_page(
         "record.html",
@@ -111,6 +118,8 @@ def incident(
         since=_say_moment(parse_as_of(since, visit.tier)),
         changed=_find_changed(site, visit, found, since) if since else (),
         history=_find_history(site, visit, found.id, as_of)[::-1],
+        others=find_others(site.view(visit.tier), found) if as_of is None else (),
+        linked_data=make_linked_data(found, base),
     )
 
 
@@ -209,6 +218,7 @@ def health() -> Answer:
 
 
 _HANDLERS = (
+    *ABOUT,
     incident,
     incident_json,
     history_json,
@@ -220,10 +230,13 @@ _HANDLERS = (
     *ACCOUNT,
     *API,
     *BROWSING,
+    *CITING,
     *CORRECTIONS,
+    *CRAWLING,
     *FRONT,
     *FINDING,
     *MANUAL,
+    *MATRIX,
     *REVIEWING,
     *SAMPLED,
     *STATISTICS,

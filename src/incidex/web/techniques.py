@@ -1,13 +1,36 @@
 """A technique's page: what ATT&CK calls it, where it stands there, and in which incidents it was read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from incidex.codebook import Term, get_vocabulary
 from incidex.model import Incident
 from incidex.web.actors import Voice, voices
 from incidex.web.lines import IncidentTwin, make_twin
 from incidex.web.views import View
+
+#: ATT&CK's order of the tactics of an intrusion, by domain; the numbers of its ids are in the order of their
+#: making. Source: https://attack.mitre.org/matrices/, version 18.
+TACTICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "enterprise": (
+            *("reconnaissance", "resource-development", "initial-access", "execution", "persistence"),
+            *("privilege-escalation", "defense-evasion", "credential-access", "discovery"),
+            *("lateral-movement", "collection", "command-and-control", "exfiltration", "impact"),
+        ),
+        "mobile": (
+            *("initial-access", "execution", "persistence", "privilege-escalation", "defense-evasion"),
+            *("credential-access", "discovery", "lateral-movement", "collection", "command-and-control"),
+            *("exfiltration", "impact"),
+        ),
+        "ics": (
+            *("initial-access", "execution", "persistence", "privilege-escalation", "evasion", "discovery"),
+            *("lateral-movement", "collection", "command-and-control", "inhibit-response-function"),
+            *("impair-process-control", "impact"),
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

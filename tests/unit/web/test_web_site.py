@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from incidex.codebook import policy
+from incidex.codebook.summary import make_description, make_summary
 from incidex.model import (
     Body,
     Change,
@@ -32,7 +33,6 @@ from incidex.model import (
 from incidex.web import MemoryLibrary, make_app
 from incidex.web.front import MOST_LINES
 from incidex.web.record import say_title
-from incidex.web.summary import make_description, make_summary
 from tests.members import OURS, PEOPLE, make_accounts, phrase_of
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)

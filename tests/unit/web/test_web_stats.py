@@ -16,8 +16,9 @@ from incidex.model import Change, Claim, Document, Incident, Received, Report, T
 from incidex.web import MemoryLibrary, make_app
 from incidex.web.charts import THEMES, WIDE, draw_png, draw_svg, load_tiles
 from incidex.web.coverage import make_coverage
-from incidex.web.figures import FIGURES, TACTICS, Figure, find_figure, incomplete_since, say_sector
+from incidex.web.figures import FIGURES, Figure, find_figure, incomplete_since, say_sector
 from incidex.web.statistics import write_csv
+from incidex.web.techniques import TACTICS
 from incidex.web.views import View, Views
 from tests.factories import NOON, claimed, linked, make_claim, make_history, make_source
 
@@ -122,9 +123,11 @@ def test_actors_are_counted_under_their_canonical_name_and_for_members_only() ->
     assert get("tactics", Tier.CLEAR).rows == ()
 
 
-def test_the_tactics_are_those_of_attack_for_enterprises() -> None:
+@pytest.mark.parametrize("domain", TACTICS)
+def test_the_tactics_are_those_of_attack(domain: str) -> None:
     terms = get_vocabulary("tactic").values()
-    assert set(TACTICS) == {t.extra["shortname"] for t in terms if t.extra["domain"] == "enterprise"}
+    named = [term.extra["shortname"] for term in terms if term.extra["domain"] == domain]
+    assert sorted(TACTICS[domain]) == sorted(named)
 
 
 def test_no_country_has_two_tiles_and_every_tile_is_a_country() -> None:
