@@ -41,7 +41,7 @@ def test_a_check_says_what_veris_does_not_allow(run: Run, rows: Path) -> None:
 
 
 def test_every_format_has_its_command() -> None:
-    assert set(FORMATS) == set(IMPORTERS)
+    assert set(FORMATS) == set(IMPORTERS)  # and csv, which needs a mapping
 
 
 def test_rows_come_in_and_a_second_time_add_nothing(run: Run, rows: Path) -> None:
@@ -113,3 +113,15 @@ def test_wrong_files_are_one_sentence(run: Run, tmp_path: Path, content: bytes, 
     assert done.stderr.count("\n") == 1
     assert complaint in done.stderr
     assert "cannot be read" in run("import", "veris", tmp_path / "no.json").stderr
+
+
+def test_a_table_comes_in_by_a_mapping_of_ones_own(run: Run, tmp_path: Path) -> None:
+    table, mapping = tmp_path / "ours.csv", tmp_path / "ours.toml"
+    table.write_text("Company,Country\nAcme,US\nBolt,Atlantis\n", "utf-8")
+    assert "--suggest" in run("import", "csv", table).stderr
+    suggested = run("import", "csv", table, "--suggest")
+    mapping.write_text(suggested.stdout, "utf-8")
+    done = run("import", "csv", table, "--mapping", mapping, "--licence", "CC-BY-4.0")
+    assert done.returncode == 0, done.stderr
+    assert "2 rows read: 2 imported" in done.stdout
+    assert "CC-BY-4.0 (2)" in done.stdout

@@ -41,6 +41,9 @@ _SHOWN = 12
 #: What `--help` says of each format. A test holds it against `incidex.exchange.IMPORTERS`.
 FORMATS = {
     "veris": "Import VERIS 1.3 to 1.4.1 records, as VCDB has them.",
+    "hhs": "Import the breach portal of the US health department, its CSV.",
+    "hibp": "Import breaches of Have I Been Pwned, the JSON of its API.",
+    "ransomware": "Import posts of leak sites, JSON of ransomware.live or ransomwatch: what groups claim.",
 }
 
 
@@ -57,6 +60,7 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
     )
     for name, words in FORMATS.items():
         _add_format(app, name, words, open_log, find_log)
+    _add_csv(app, open_log, find_log)
 
     @app.command("list")
     def list_(json: JsonOption = False) -> None:
@@ -107,6 +111,38 @@ def _add_format(app: typer.Typer, name: str, words: str, open_log: OpenLog, find
         read = importer.check or importer.read if check else importer.read
         log_of = nullcontext if check else find_log if dry_run else lambda: open_log(create=True)
         run_import(read, file, log_of, writes=not (dry_run or check), licence=licence, as_json=json)
+
+
+def _add_csv(app: typer.Typer, open_log: OpenLog, find_log: FindLog) -> None:
+    @app.command()
+    def csv(
+        file: FileArgument,
+        mapping: Annotated[Path | None, typer.Option(help="Which column says what: a TOML file.")] = None,
+        suggest: Annotated[bool, typer.Option("--suggest", help="Print a mapping to begin with.")] = False,
+        dry_run: DryOption = False,
+        check: CheckOption = False,
+        licence: LicenceOption = "",
+        json: JsonOption = False,
+    ) -> None:
+        """Import any table of text by a mapping of your own."""
+        from incidex.exchange import make_csv_reader, parse_mapping, suggest_mapping
+
+        if suggest:
+            with open_rows(file) as rows:
+                typer.echo(suggest_mapping(rows, file.stem), nl=False)
+            return
+        if mapping is None:
+            raise InputError(f"say which column is what: --mapping; `incidex import csv {file} --suggest`")
+        reader = make_csv_reader(parse_mapping(_read_text(mapping), mapping.name))
+        log_of = nullcontext if check else find_log if dry_run else lambda: open_log(create=True)
+        run_import(reader, file, log_of, writes=not (dry_run or check), licence=licence, as_json=json)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 def run_import(

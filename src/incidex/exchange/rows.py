@@ -132,6 +132,14 @@ class Draft:
         if len(self.issues) < MOST_ISSUES:
             self.issues.append(Issue(self.number, column, shown[:_SHOWN], problem))
 
+    def publish(self, date: str, column: str) -> None:
+        """Say when the row was published, or last changed, by its source."""
+        if date.strip():
+            try:
+                self.report = replace(self.report, published=_check("date.disclosed", date))
+            except CodebookError as wrong:
+                self.note(column, date, str(wrong))
+
     def leave(self, column: str) -> None:
         """Say of a column that the codebook has no field for it."""
         self._left[column] = None

@@ -1,0 +1,124 @@
+"""Tables of text in: comma, semicolon or tab separated, whatever is wrong with them told row by row."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from incidex.exchange.mapped import from_cells
+from incidex.exchange.mapping import MappingFile
+from incidex.exchange.rows import MOST_ROW_BYTES, Reader, Refused, Row, refuse
+from incidex.model import InputError, LimitError
+
+#: Columns of a table; more is no table that a mapping is written for.
+MOST_COLUMNS = 2_000
+
+_DELIMITERS = ",;\t|"
+
+
+def make_csv_reader(mapping: MappingFile) -> Reader:
+    """Return a reader of a table by a mapping."""
+
+    def read(file: BinaryIO) -> Iterator[Row | Refused]:
+        table = Table(file, mapping.encoding, mapping.delimiter)
+        missing = [each.name for each in mapping.columns if each.name not in table.header]
+        if len(missing) == len(mapping.columns):
+            raise InputError(
+                f"none of the mapping's columns is in the file, which has {', '.join(table.header)[:300]}"
+            )
+        for number, raw, cells in table.rows():
+            found = _refuse_cells(number, cells, table)
+            yield found or from_cells(
+                number, raw, {name: [cell] for name, cell in zip(table.header, cells, strict=True)}, mapping
+            )
+
+    return read
+
+
+def _refuse_cells(number: int, cells: Sequence[str], table: "Table") -> Refused | None:
+    if len(cells) != len(table.header):
+        wanted = len(table.header)
+        return refuse(
+            number, f"this row has {len(cells)} cells, and the header {wanted}: quote the cells, or mend it"
+        )
+    for name, cell in zip(table.header, cells, strict=True):
+        if "\0" in cell:
+            return refuse(number, "there is a NUL in this cell; no text has one", column=name)
+        if any("\udc80" <= letter <= "\udcff" for letter in cell):
+            problem = f'this is not {table.encoding}; say encoding = "cp1252", or what it is, in the mapping'
+            return refuse(number, problem, column=name, value=cell.encode("utf-8", "replace").decode())
+    return None
+
+
+class Table:
+    """A table that is read row by row: its header first, then each row with the bytes that it stands in."""
+
+    def __init__(self, file: BinaryIO, encoding: str = "utf-8-sig", delimiter: str = "") -> None:
+        """Read the header; raise `InputError` when there is none, or no encoding of that name."""
+        self._file, self.encoding = file, encoding
+        self._taken: list[bytes] = []
+        self._taken_bytes = 0
+        self._line = 0
+        try:
+            first = self._read_line().decode(encoding, "surrogateescape")
+        except LookupError as wrong:
+            raise InputError(f"there is no encoding {encoding!r}; try utf-8, cp1252 or utf-16") from wrong
+        if first[:1] in ("\udcff", "\udcfe", "\ufffe") or "\0" in first:
+            raise InputError(
+                'this is no plain text; a file of a spreadsheet has to be saved as "CSV UTF-8" first'
+            )
+        self._delimiter = delimiter or max(_DELIMITERS, key=first.count)
+        self.header = tuple(name.strip() for name in next(csv.reader([first], delimiter=self._delimiter), []))
+        self._check_header()
+
+    def rows(self) -> Iterator[tuple[int, bytes, list[str]]]:
+        """Yield each row's number (the header is row 1), its bytes with the header's, and its cells."""
+        head = self._take()
+        reader = csv.reader(self._lines(), delimiter=self._delimiter)
+        number = 1
+        while True:
+            number += 1
+            try:
+                cells = next(reader, None)
+            except csv.Error as wrong:
+                raise InputError(
+                    f"row {number} cannot be read as a table: {wrong}; is a quotation mark left open?"
+                ) from wrong
+            if cells is None:
+                return
+            raw = head + self._take()
+            if cells:
+                yield number, raw, cells
+
+    def _take(self) -> bytes:
+        """Return the bytes that were read since this was last asked."""
+        taken, self._taken, self._taken_bytes = b"".join(self._taken), [], 0
+        return taken
+
+    def _lines(self) -> Iterator[str]:
+        encoding = self.encoding.removesuffix("-sig")
+        while line := self._read_line():
+            yield line.decode(encoding, "surrogateescape")
+
+    def _read_line(self) -> bytes:
+        self._line += 1
+        line = self._file.readline(MOST_ROW_BYTES + 1)
+        if len(line) > MOST_ROW_BYTES:
+            raise LimitError(
+                f"line {self._line} is longer than {MOST_ROW_BYTES:,} bytes; no row of a database is"
+            )
+        self._taken.append(line)
+        self._taken_bytes += len(line)
+        if self._taken_bytes > MOST_ROW_BYTES:
+            raise LimitError(f"the row that ends in line {self._line} has more than {MOST_ROW_BYTES:,} bytes")
+        return line
+
+    def _check_header(self) -> None:
+        if not any(self.header):
+            raise InputError("the file has no header: its first line has to name the columns")
+        if len(self.header) > MOST_COLUMNS:
+            raise InputError(f"the file has {len(self.header):,} columns, and {MOST_COLUMNS:,} are allowed")
+        twice = sorted({name for name in self.header if self.header.count(name) > 1})
+        if twice:
+            raise InputError(
+                f"the header has {', '.join(twice)[:200]} twice; give each column a name of its own"
+            )
