@@ -8,6 +8,7 @@ from incidex.exchange.csv_in import make_csv_reader
 from incidex.exchange.mapped import make_json_reader
 from incidex.exchange.mapping import get_mapping
 from incidex.exchange.rows import Reader, Refused, Row
+from incidex.exchange.stix.incoming import read_stix
 from incidex.exchange.veris_in import check_veris, read_veris
 
 
@@ -36,6 +37,7 @@ IMPORTERS: Mapping[str, Importer] = MappingProxyType(
         "veris": Importer(
             read_veris, "VERIS 1.3 to 1.4.1 incidents: a JSON array, JSON lines or one object", check_veris
         ),
+        "stix": Importer(read_stix, "STIX 2.1: a bundle with incidents, or what a TAXII server sends"),
         "hhs": Importer(_read_hhs, "the US health department's breach portal, its CSV"),
         "hibp": Importer(_read_hibp, "breaches of Have I Been Pwned, the JSON of its API"),
         "ransomware": Importer(_read_ransomware, "posts of leak sites, JSON as ransomware.live has it"),

@@ -37,9 +37,9 @@ _COMMON = (
 OUR_SCHEMA = """\
 Claims of Incidex, a database in which every value says who says it. On an incident: record, version, tier
 and values, a list of field, value, status (reported, claimed, confirmed or disputed), reasons, confidence
-(0 to 1) and reviewed. On a note or opinion: one claim, as claim (its id), field, value, stance (asserts,
-denies or doubts), speaker, speaker_role, report (id of a report of ours), quote with start and end (code
-points of the report's text), prefix and suffix, or no_evidence (imported or analyst_note); coder,
+(0 to 1) and reviewed. On a note or opinion: one claim, as record, claim (its id), field, value, stance
+(asserts, denies or doubts), speaker, speaker_role, report (id of a report of ours), quote with start and
+end (code points of the report's text), prefix and suffix, or no_evidence (imported or analyst_note); coder,
 probability (0 to 1), tier and why. On a report: record, sha256, publisher, publisher_role, reliability
 (Admiralty, A to F), published (EDTF), register, origin, accounts, tier. Fields and values are those of the
 Incidex codebook, version 1."""

@@ -64,7 +64,7 @@ def _add_claim(draft: Draft, claim: Claim, target: str) -> str:
         confidence=percent(claim.confidence),
         authors=[claim.speaker.name or "unnamed"],
         **held,
-        extensions={OURS: _describe(claim)},
+        extensions={OURS: _describe(claim, draft.incident.id)},
     )
 
 
@@ -82,10 +82,11 @@ def _name(report: Report) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _describe(claim: Claim) -> Json:
+def _describe(claim: Claim, record: str) -> Json:
     """Return the claim whole, under the names that our extension defines."""
     described: Json = {
         "extension_type": "property-extension",
+        "record": record,
         "claim": claim.id,
         "field": claim.field,
         "value": claim.value,
