@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from incidex.app.folded import Folded
 from incidex.codebook import policy
 from incidex.model import (
     AsOf,
@@ -18,7 +19,7 @@ from incidex.model import (
     shown,
 )
 from incidex.search import Found, MemoryShelf, Search, Wish, answer, make_entry, parse
-from incidex.store import Head, Log
+from incidex.store import Log
 
 
 def _without_removed(document: Document, history: Sequence[Change]) -> Document:
@@ -34,14 +35,13 @@ def _without_removed(document: Document, history: Sequence[Change]) -> Document:
 
 
 class StoreLibrary:
-    """The incidents and reports of one log. What is folded is kept until the log grows."""
+    """The incidents and reports of one log. What is folded is kept, and follows the log."""
 
     def __init__(self, log: Log, search: Search | None = None) -> None:
         """Read a log; without a `search` over it, each search looks at every incident."""
         self._log = log
         self._search = search
-        # One list for each tier, of the newest state alone: nothing that was removed may linger here.
-        self._folded: dict[Tier, tuple[Head, tuple[Incident, ...]]] = {}
+        self._folded = Folded(log)
 
     def incidents(self, tier: Tier, as_of: AsOf = None) -> Sequence[Incident]:
         """Return every incident of which the tier may see something, newest first; now, or as it stood."""
@@ -51,15 +51,7 @@ class StoreLibrary:
                     self._log.history, self._log.incidents(), as_of=as_of, tier=tier, policy=policy()
                 )
             )
-        head = self._log.head()
-        held = self._folded.get(tier)
-        if held is None or held[0] != head:
-            held = (
-                head,
-                tuple(fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy())),
-            )
-            self._folded[tier] = held
-        return held[1]
+        return self._folded.get(tier)
 
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident as the tier may see it, or `None`."""

@@ -3,13 +3,25 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from incidex.model import Incident
-from incidex.web.record import Line, make_line
-from incidex.web.slugs import link, name_actor, name_organisation
-from incidex.web.views import Entry, View, stands
+from incidex.model import Incident, Tier
+from incidex.search import BusyError, Order, Wish
+from incidex.web.base import Library
+from incidex.web.record import Line, link_page, make_line
+from incidex.web.slugs import ask_for
+from incidex.web.views import stands
 
 #: Incidents under each heading, and headings.
 MOST_LINES, MOST_SHARED = 5, 4
+
+#: Changes of the log that a reader of one record waits for before the others are found.
+_SOON = 200
+
+#: What incidents can share, and what the others are then called.
+_HEADINGS = {
+    "victim.name": "Others of {}",
+    "victim.secondary": "Others of {}",
+    "actor.name": "Others in which {} is named",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,24 +33,24 @@ class Shared:
     lines: tuple[Line, ...]
 
 
-def find_others(view: View, incident: Incident) -> list[Shared]:
-    """Return what the incident shares with others that the tier may see."""
-    return list(_find(view, incident))[:MOST_SHARED]
+def find_others(library: Library, incident: Incident, tier: Tier) -> list[Shared]:
+    """Return what the incident shares with others that the tier may see; nothing while the index is made."""
+    try:
+        return list(_find(library, incident, tier))
+    except BusyError:
+        return []
 
 
-def _find(view: View, incident: Incident) -> Iterator[Shared]:
-    for field in ("victim.name", "victim.secondary"):
-        for name in dict.fromkeys(name_organisation(each) for each in stands(incident, field)):
-            yield from _share("organisations", "Others of {name}", view.organisations.get(name), incident)
-    for name in dict.fromkeys(name_actor(each) for each in stands(incident, "actor.name")):
-        yield from _share("actors", "Others in which {name} is named", view.actors.get(name), incident)
-
-
-def _share(kind: str, heading: str, entry: Entry | None, incident: Incident) -> Iterator[Shared]:
-    found = [each for each in entry.incidents.values() if each.id != incident.id] if entry else []
-    if entry and found:
-        yield Shared(
-            heading=heading.replace("{name}", entry.name),
-            link=link(kind, entry.id),
-            lines=tuple(make_line(each) for each in found[:MOST_LINES]),
-        )
+def _find(library: Library, incident: Incident, tier: Tier) -> Iterator[Shared]:
+    asked = [(field, value) for field in _HEADINGS for value in dict.fromkeys(stands(incident, field))]
+    for field, value in asked[:MOST_SHARED]:
+        wish = Wish(order=Order.NEW, limit=MOST_LINES + 1, facets=False)
+        hits = library.search(ask_for(field, value), tier, wish, most=_SOON).hits
+        ids = [hit.entry.id for hit in hits if hit.entry.id != incident.id][:MOST_LINES]
+        found = [each for each in (library.find_incident(name, tier) for name in ids) if each is not None]
+        if found:
+            yield Shared(
+                heading=_HEADINGS[field].format(value),
+                link=link_page(field, value),
+                lines=tuple(make_line(each) for each in found),
+            )

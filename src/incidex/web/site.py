@@ -118,7 +118,7 @@ def incident(
         since=_say_moment(parse_as_of(since, visit.tier)),
         changed=_find_changed(site, visit, found, since) if since else (),
         history=_find_history(site, visit, found.id, as_of)[::-1],
-        others=find_others(site.view(visit.tier), found) if as_of is None else (),
+        others=find_others(site.library, found, visit.tier) if as_of is None else (),
         linked_data=make_linked_data(found, base),
     )
 

@@ -53,11 +53,15 @@ def link(kind: str, id: str) -> str:  # noqa: A002
     return f"/{kind}/{quote(id, safe='', errors='replace')}"
 
 
+def ask_for(field: str, value: str) -> str:
+    """Return the query for all incidents with a value."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{field}:"{escaped}"'
+
+
 def link_search(field: str, value: str) -> str:
     """Return the address of all incidents with a value."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    asked = quote(f'{field}:"{escaped}"', safe="", errors="replace")
-    return f"/search?q={asked}"
+    return f"/search?q={quote(ask_for(field, value), safe='', errors='replace')}"
 
 
 @cache

@@ -1,0 +1,64 @@
+"""All incidents of a tier, folded once and then kept up with the log.
+
+What a change may have touched is folded anew, and the rest stays.
+"""
+
+from threading import Lock
+from typing import NamedTuple
+
+from incidex.codebook import policy
+from incidex.model import Incident, Tier, fold_record, fold_records
+from incidex.search.folding import touched
+from incidex.store import Head, Log
+
+
+class _Held(NamedTuple):
+    """What is kept for one tier: up to where, by id, and in order."""
+
+    head: Head
+    by_id: dict[str, Incident]
+    ordered: tuple[Incident, ...]
+
+
+class Folded:
+    """The incidents of one log, of its newest state alone: nothing that was removed may linger here."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._held: dict[Tier, _Held] = {}
+        self._locks = {tier: Lock() for tier in Tier}
+
+    def get(self, tier: Tier) -> tuple[Incident, ...]:
+        """Return every incident of which the tier may see something, newest first."""
+        head = self._log.head()
+        held = self._held.get(tier)
+        if held is not None and held.head == head:
+            return held.ordered
+        with self._locks[tier]:  # two who come at once do not both fold
+            held = self._held.get(tier)
+            if held is None or held.head != head:
+                grew = held is not None and self._grew(held.head)
+                by_id = self._follow(held, tier) if held is not None and grew else self._fold_all(tier)
+                found = (by_id.get(name) for name in self._log.incidents())
+                held = _Held(head, by_id, tuple(each for each in found if each is not None))
+                self._held[tier] = held
+            return held.ordered
+
+    def _fold_all(self, tier: Tier) -> dict[str, Incident]:
+        found = fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy())
+        return {incident.id: incident for incident in found}
+
+    def _grew(self, before: Head) -> bool:
+        """Say whether the log is the one that was read, and not one cut off, restored or rewritten."""
+        line = next(iter(self._log.lines(before.serial - 1)), None) if before.serial else None
+        return line is not None and line.hash == before.hash
+
+    def _follow(self, held: _Held, tier: Tier) -> dict[str, Incident]:
+        """Fold anew what changes may have touched, and drop what is no incident of its own any more."""
+        by_id = dict(held.by_id)
+        for record in touched(self._log, self._log.since(held.head.serial)):
+            by_id.pop(record, None)
+            incident = fold_record(self._log.history, record, tier=tier, policy=policy())
+            if incident is not None and incident.id == record:
+                by_id[record] = incident
+        return by_id
