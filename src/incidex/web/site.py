@@ -52,6 +52,7 @@ from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
 from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.matrix import HANDLERS as MATRIX
+from incidex.web.mcp import make_mcp
 from incidex.web.others import find_others
 from incidex.web.passage import cut
 from incidex.web.record import link_report, make_record
@@ -79,7 +80,7 @@ def make_app(library: Library, *, accounts: Accounts | None = None, desk: Desk |
     """Return the site over a library; without `accounts` nobody can enter, without a `desk` nobody works."""
     site = Site(library, Door(accounts), desk)
     return Litestar(
-        route_handlers=(*_HANDLERS, make_taxii(library)),
+        route_handlers=(*_HANDLERS, make_taxii(library), make_mcp(site)),
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False, use_cache=True),
             "visit": Provide(find_visit, sync_to_thread=False),

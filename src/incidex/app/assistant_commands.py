@@ -1,0 +1,37 @@
+"""`incidex mcp`: answer an assistant that runs on this machine."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from incidex.app.settings import Settings
+
+if TYPE_CHECKING:
+    from incidex.store import SqlLog
+
+
+def add_mcp(
+    app: typer.Typer,
+    open_log: Callable[..., AbstractContextManager["SqlLog"]],
+    read_settings: Callable[[], Settings],
+) -> None:
+    """Add the command to the program."""
+
+    @app.command()
+    def mcp(
+        tier: Annotated[str, typer.Option(help="Whose view: clear, green, amber or red.")] = "clear",
+    ) -> None:
+        """Answer an assistant over standard input and output (Model Context Protocol)."""
+        import anyio
+
+        from incidex.app.library import StoreLibrary
+        from incidex.app.printing import parse_tier
+        from incidex.app.searching import open_search
+        from incidex.web.mcp import check_sdk, serve_stdio
+
+        check_sdk()
+        level, settings = parse_tier(tier), read_settings()
+        with open_log(settings) as log:
+            anyio.run(serve_stdio, StoreLibrary(log, open_search(log, settings)), level)
