@@ -12,6 +12,7 @@ import typer
 from incidex.app.assistant_commands import add_mcp
 from incidex.app.evaluation import evaluate_app
 from incidex.app.exporting import add_export
+from incidex.app.form_commands import add_form
 from incidex.app.import_commands import make_import_app
 from incidex.app.link_commands import make_link_app
 from incidex.app.member_commands import make_members_app
@@ -282,6 +283,7 @@ app.add_typer(make_review_app(_open_log), name="review")
 app.add_typer(make_members_app(_settings), name="members")
 add_export(app, _open_log)
 add_mcp(app, _open_log, _settings)
+add_form(app, _open_log)
 add_search(app, _open_log, _settings)
 app.add_typer(make_import_app(_open_log, _find_log), name="import")
 

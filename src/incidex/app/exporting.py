@@ -81,12 +81,13 @@ def write_export(log: "Log", order: Order) -> str:
     from incidex.app.selecting import select
     from incidex.app.terminal import make_console, progress
     from incidex.exchange import Choice, make_safe_cell
+    from incidex.exchange.licences import Licences
 
     if order.values not in list(Choice):
         raise InputError(f"{order.values!r} chooses nothing; there are {', '.join(Choice)}")
     chosen = select(log, parse_tier(order.tier), parse_as_of(order.as_of), query=order.query)
     write, chosen = _find_writer(order, chosen)
-    count, lost = 0, Counter[str]()
+    count, lost, licences = 0, Counter[str](), Licences()
     report = order.out.with_name(f"{order.out.name}.losses.csv")
     with (
         replacing(report, force=order.force) as unfinished_report,
@@ -102,6 +103,7 @@ def write_export(log: "Log", order: Order) -> str:
             for incident in chosen:
                 yield incident
                 step()
+                licences.count(incident)
                 count += 1
 
         for loss in write(counted(), unfinished, Choice(order.values)):
@@ -111,7 +113,8 @@ def write_export(log: "Log", order: Order) -> str:
             )
     left = ", ".join(f"{number:,} {kind}" for kind, number in sorted(lost.items())) or "nothing"
     records = "1 record" if count == 1 else f"{count:,} records"
-    return f"{records} written to {order.out}. Not in it: {left} (see {report.name})."
+    written = f"{records} written to {order.out}. Not in it: {left} (see {report.name})."
+    return "\n".join([written, *licences.say()])
 
 
 def _find_writer(order: Order, chosen: "Selection") -> tuple[WritePath, "Selection"]:

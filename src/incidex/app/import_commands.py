@@ -219,12 +219,13 @@ def _within(most: int, rows: "Iterator[Row | Refused]", file: BinaryIO) -> "Iter
 
 
 def _say(outcome: "Outcome", issues: "Issues", *, writes: bool) -> None:
+    from incidex.exchange.licences import say_licences
+
     done = "imported" if writes else "can be imported"
     told = f"{outcome.imported:,} {done}, {outcome.known:,} known already, {outcome.refused:,} refused"
     typer.echo(f"{_count(outcome.read, 'row')} read: {told}; {_count(outcome.claims, 'claim')}.")
-    if any(outcome.licences):
-        held = ", ".join(f"{name or 'unknown'} ({n:,})" for name, n in sorted(outcome.licences.items()))
-        typer.echo(f"Licences of the rows: {held}.")
+    if told := say_licences(outcome.licences):
+        typer.echo(f"Licences of the rows: {told}.")
     if outcome.left:
         held = ", ".join(f"{name} ({count:,})" for name, count in outcome.left.most_common(_SHOWN))
         more = f" and {len(outcome.left) - _SHOWN} more" if len(outcome.left) > _SHOWN else ""

@@ -16,6 +16,7 @@ import msgspec
 from incidex.exchange import Choice, Loss, Lost, make_safe_cell
 from incidex.exchange.arrow import ParquetRows, import_pyarrow
 from incidex.exchange.columns import Cells, Content, TableRows, get_tables, make_whole
+from incidex.exchange.licences import Licences
 from incidex.exchange.package import About, File, to_croissant, to_datacite, to_datapackage, to_readme
 from incidex.model import AsOf, Incident, Tier
 from incidex.store import Log
@@ -108,7 +109,7 @@ def write_package(
     folder.mkdir(parents=True)
     makers = {name: TableRows(name, choice) for name in get_tables()}
     paths = {name: folder / f"{name}.{kind}" for name in makers}
-    counts, licences = Counter[str](), _Licences()
+    counts, licences = Counter[str](), Licences()
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(closing(_KINDS[kind](stack.enter_context(path.open("wb")), name)))
@@ -131,22 +132,6 @@ def _find_made_safe(incident: Incident, maker: TableRows, rows: Iterable[Cells])
         for column, cell in zip(maker.table.columns, row, strict=True):
             if isinstance(cell, str) and make_safe_cell(cell) != cell:
                 yield Loss(incident.id, column.name, cell[:80], Lost.PRECISION, _SAFE)
-
-
-class _Licences:
-    """Counts the licences of reports, each report once."""
-
-    def __init__(self) -> None:
-        self.counts = Counter[str]()
-        self._seen: set[bytes] = set()
-
-    def count(self, incident: Incident) -> None:
-        """Count those of one record."""
-        for report in incident.reports:
-            name = bytes.fromhex(report.sha256[:32])
-            if name not in self._seen:
-                self._seen.add(name)
-                self.counts[report.licence] += 1
 
 
 def _describe(name: str, path: Path, kind: str, rows: int) -> File:

@@ -1,8 +1,11 @@
 """On what terms records may be passed on together: the licences of their reports, and which clash."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
+
+from incidex.model import Incident
 
 #: What a licence demands of whoever passes a work on, by the parts of its SPDX name.
 _DEMANDS = {"SA": "share-alike", "NC": "no commercial use", "ND": "no derivatives"}
@@ -54,6 +57,28 @@ def find_clashes(licences: Iterable[str]) -> Iterator[str]:
             yield f"{one} and {other} each demand that all of it be passed on under themselves"
         elif "share-alike" in mine | yours and "no commercial use" in mine ^ yours:
             yield f"{one} and {other} cannot both be met: one keeps commerce out, the other forbids to"
+
+
+class Licences:
+    """Counts the licences of the reports that go out, each report once."""
+
+    def __init__(self) -> None:
+        self.counts = Counter[str]()
+        self._seen: set[bytes] = set()  # half a hash a report: exports hold a million of them
+
+    def count(self, incident: Incident) -> None:
+        """Count those of one record."""
+        for report in incident.reports:
+            name = bytes.fromhex(report.sha256[:32])
+            if name not in self._seen:
+                self._seen.add(name)
+                self.counts[report.licence] += 1
+
+    def say(self) -> Iterator[str]:
+        """Yield in sentences under which licences reports came and which clash, if any is known."""
+        if told := say_licences(self.counts):
+            yield f"Licences of the reports: {told}."
+        yield from (f"Take care: {clash}." for clash in find_clashes(self.counts))
 
 
 def say_licences(counts: Mapping[str, int]) -> str:

@@ -89,6 +89,8 @@ class _Draft:
             for value in values:
                 if field in _HELD:
                     yield from unsaid(self.incident, field, value)
+                    if any(claim.evidence for claim in value.claims):
+                        yield self.lose(field, value.value, Lost.EVIDENCE, "the words it rests on")
                 else:
                     yield self.lose(field, value.value, Lost.VALUE, "VERIS has no place for the field")
 
@@ -130,6 +132,8 @@ def _place_head(draft: _Draft) -> Iterator[Loss]:
     draft.record["summary"] = summary
     if notes := draft.texts("description"):
         draft.record["notes"] = "\n\n".join(notes)
+    if licences := sorted({report.licence for report in draft.incident.reports if report.licence}):
+        draft.record["plus"] = {"licences": licences}
     urls = [url for report in draft.incident.reports for url in (report.url, *report.accounts) if url]
     names = [each.removeprefix("url:") for each in draft.texts("identifier")]
     if references := [*urls, *names]:
@@ -167,10 +171,10 @@ def _place_disclosure(draft: _Draft) -> Iterator[Loss]:
     for value in draft.texts("date.disclosed"):
         if not _PLAIN_DATE.fullmatch(value):
             yield draft.lose("date.disclosed", value, Lost.PRECISION, "VERIS has room for a plain date")
-        elif "plus" in draft.record:
+        elif "timeline" in draft.record.get("plus", {}):
             yield draft.lose("date.disclosed", value, Lost.CHOICE, "VERIS has room for one value")
         else:
-            draft.record["plus"] = {"timeline": {"notification": _to_parts(value)}}
+            draft.record.setdefault("plus", {})["timeline"] = {"notification": _to_parts(value)}
 
 
 def _to_parts(date: str) -> Json:

@@ -64,7 +64,7 @@ LEAVES: Mapping[str, str] = MappingProxyType(
 #: Leaves that name the record or are read by the functions below: a place, or the start of several.
 _READ = re.compile(
     r"schema_version|schema_name|incident_id|source_id|reference|plus\.(?:master_id|modified|created|analyst"
-    r"|analysis_status|github|dbir_year|timeline\.notification\..*)"
+    r"|analysis_status|github|dbir_year|timeline\.notification\..*|licences\.#)"
     r"|victim\.(?:state|industry|government\.#)|timeline\.incident\.(?:year|month|day)"
     r"|action\.(?:malware|hacking)\.(?:cve|name)|attribute\.confidentiality\.data_disclosure"
     r"|attribute\.availability\.duration\..*|discovery_method\..*|impact\.(?:iso_currency_code|overall_amount)"
