@@ -56,7 +56,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
         as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
         force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
         query: Annotated[str, typer.Option(help="Only what a search finds: victim.country:US.")] = "",
-        publisher: Annotated[str, typer.Option(help="Who passes a package on.")] = "",
+        publisher: Annotated[str, typer.Option(help="Who passes a package or feed on.")] = "",
         licence: Annotated[str, typer.Option(help="Under which licence, as CC-BY-4.0.")] = "",
     ) -> None:
         """Write records in a format of the field. What it could not hold is listed beside them."""
@@ -140,6 +140,12 @@ def _find_sqlite(_order: Order, _chosen: "Selection") -> WritePath:
     return write_sqlite
 
 
+def _find_feed(order: Order, _chosen: "Selection") -> WritePath:
+    from incidex.app.misp_feed import write_misp_feed
+
+    return partial(write_misp_feed, publisher=order.publisher)
+
+
 def _find_package(order: Order, chosen: "Selection", *, kind: str) -> WritePath:
     from incidex.app.package_folder import find_about, write_package
 
@@ -158,6 +164,7 @@ def _find_package(order: Order, chosen: "Selection", *, kind: str) -> WritePath:
 _APART: Mapping[str, Callable[[Order, "Selection"], WritePath]] = MappingProxyType(
     {
         "sqlite": _find_sqlite,
+        "misp-feed": _find_feed,
         "package": partial(_find_package, kind="csv"),
         "package-parquet": partial(_find_package, kind="parquet"),
     }

@@ -41,6 +41,7 @@ _SHOWN = 12
 #: What `--help` says of each format. A test holds it against `incidex.exchange.IMPORTERS`.
 FORMATS = {
     "veris": "Import VERIS 1.3 to 1.4.1 records, as VCDB has them.",
+    "misp": "Import MISP events: one, an array, or what a search there answers.",
     "stix": "Import the incidents of a STIX 2.1 bundle.",
     "hhs": "Import the breach portal of the US health department, its CSV.",
     "hibp": "Import breaches of Have I Been Pwned, the JSON of its API.",

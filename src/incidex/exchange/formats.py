@@ -11,6 +11,7 @@ import msgspec
 from incidex.exchange.arrow import write_parquet
 from incidex.exchange.excel import write_excel
 from incidex.exchange.loss import Choice, Loss
+from incidex.exchange.misp import write_misp
 from incidex.exchange.record import to_record
 from incidex.exchange.stix import write_stix
 from incidex.exchange.tables import write_claims, write_incidents
@@ -69,6 +70,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             ".csv",
             "one row a claim, with speaker, status and quotation",
         ),
+        "misp": Format(write_misp, ".json", "MISP events, as a search there answers them"),
         "excel": Format(write_excel, ".xlsx", "a workbook with a sheet for each of four tables", True),
         "parquet": Format(write_parquet, ".parquet", "one row an incident, typed columns", True),
         "parquet-claims": Format(

@@ -7,6 +7,7 @@ from typing import BinaryIO, NamedTuple
 from incidex.exchange.csv_in import make_csv_reader
 from incidex.exchange.mapped import make_json_reader
 from incidex.exchange.mapping import get_mapping
+from incidex.exchange.misp_in import read_misp
 from incidex.exchange.rows import Reader, Refused, Row
 from incidex.exchange.stix.incoming import read_stix
 from incidex.exchange.veris_in import check_veris, read_veris
@@ -34,6 +35,7 @@ def _read_ransomware(file: BinaryIO) -> Iterator[Row | Refused]:
 
 IMPORTERS: Mapping[str, Importer] = MappingProxyType(
     {
+        "misp": Importer(read_misp, "MISP events: one, an array of them, or what a search there answers"),
         "veris": Importer(
             read_veris, "VERIS 1.3 to 1.4.1 incidents: a JSON array, JSON lines or one object", check_veris
         ),
