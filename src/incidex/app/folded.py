@@ -3,6 +3,7 @@
 What a change may have touched is folded anew, and the rest stays.
 """
 
+from collections.abc import Iterable
 from threading import Lock
 from typing import NamedTuple
 
@@ -18,6 +19,14 @@ class _Held(NamedTuple):
     head: Head
     by_id: dict[str, Incident]
     ordered: tuple[Incident, ...]
+
+
+def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+    """Return incidents the newest first, by when their tier first saw something of them.
+
+    The log's own order would tell that something hidden was there before (law 8).
+    """
+    return tuple(sorted(incidents, key=lambda each: (each.opened_at, each.id), reverse=True))
 
 
 class Folded:
@@ -39,8 +48,7 @@ class Folded:
             if held is None or held.head != head:
                 grew = held is not None and self._grew(held.head)
                 by_id = self._follow(held, tier) if held is not None and grew else self._fold_all(tier)
-                found = (by_id.get(name) for name in self._log.incidents())
-                held = _Held(head, by_id, tuple(each for each in found if each is not None))
+                held = _Held(head, by_id, in_order(by_id.values()))
                 self._held[tier] = held
             return held.ordered
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from incidex.app.folded import Folded
+from incidex.app.folded import Folded, in_order
 from incidex.codebook import policy
 from incidex.model import (
     AsOf,
@@ -46,11 +46,8 @@ class StoreLibrary:
     def incidents(self, tier: Tier, as_of: AsOf = None) -> Sequence[Incident]:
         """Return every incident of which the tier may see something, newest first; now, or as it stood."""
         if as_of is not None:
-            return tuple(
-                fold_records(
-                    self._log.history, self._log.incidents(), as_of=as_of, tier=tier, policy=policy()
-                )
-            )
+            records = self._log.incidents()
+            return in_order(fold_records(self._log.history, records, as_of=as_of, tier=tier, policy=policy()))
         return self._folded.get(tier)
 
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002

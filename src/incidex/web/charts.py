@@ -5,6 +5,7 @@ read.
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -64,10 +65,22 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
 )  # fmt: skip
 
 
+_NUMBERED = re.compile(r"\b(gradient_|clip)\d+\b")
+
+
 def draw_svg(figure: Figure, theme: str, width: int) -> bytes:
     """Return the picture as SVG, with no script, no style sheet and nothing to fetch in it."""
     made: str = vl_convert.vegalite_to_svg(make_spec(figure, THEMES[theme], width), vl_version=VERSION)
-    return made.encode("utf-8", "replace")
+    return _number_anew(made).encode("utf-8", "replace")
+
+
+def _number_anew(svg: str) -> str:
+    """Give gradients and clips numbers from 1: the library counts on from picture to picture of a process.
+
+    The same picture would otherwise be other bytes each time, and tell how many were drawn before it.
+    """
+    numbers: dict[str, str] = {}
+    return _NUMBERED.sub(lambda found: numbers.setdefault(found[0], f"{found[1]}{len(numbers) + 1}"), svg)
 
 
 def draw_png(figure: Figure, theme: str, width: int) -> bytes:

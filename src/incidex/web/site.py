@@ -1,5 +1,6 @@
 """The site: what each address answers, and to whom."""
 
+import time
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -46,7 +47,7 @@ from incidex.web.citing import make_linked_data
 from incidex.web.corrections import HANDLERS as CORRECTIONS
 from incidex.web.crawling import HANDLERS as CRAWLING
 from incidex.web.desk import Desk
-from incidex.web.entry import Door
+from incidex.web.entry import Clock, Door
 from incidex.web.finding import HANDLERS as FINDING
 from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
@@ -76,9 +77,15 @@ _STATIC = {
 }
 
 
-def make_app(library: Library, *, accounts: Accounts | None = None, desk: Desk | None = None) -> Litestar:
+def make_app(
+    library: Library,
+    *,
+    accounts: Accounts | None = None,
+    desk: Desk | None = None,
+    clock: Clock = time.time,
+) -> Litestar:
     """Return the site over a library; without `accounts` nobody can enter, without a `desk` nobody works."""
-    site = Site(library, Door(accounts), desk)
+    site = Site(library, Door(accounts, clock), desk)
     return Litestar(
         route_handlers=(*_HANDLERS, make_taxii(library), make_mcp(site)),
         dependencies={
