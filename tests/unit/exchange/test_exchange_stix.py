@@ -12,7 +12,7 @@ from stix2validator import ValidationOptions, validate_instance
 
 from incidex.exchange import FORMATS, Choice, Loss, Lost
 from incidex.exchange.stix import MARKINGS, OURS, to_bundle, to_stix
-from incidex.exchange.stix.check import check
+from incidex.exchange.stix.check import check_form, check_names
 from incidex.exchange.stix.dates import find_moment
 from incidex.exchange.stix.ids import OBSERVABLES, make_id, make_observable_id
 from incidex.exchange.stix.ids import OURS as NAMESPACE
@@ -294,6 +294,11 @@ def test_a_disputed_breach_goes_out_as_suspected() -> None:
     assert determine(said, denied) == "suspected"
 
 
+def check_all(objects: list[Json]) -> None:
+    check_form(objects)
+    check_names(objects, {each["id"] for each in objects})
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
@@ -313,7 +318,7 @@ def test_our_own_check_refuses_what_is_wrong(change: Json, complaint: str) -> No
     place = next(place for place, each in enumerate(objects) if each["type"] == "incident")
     objects[place] = {**objects[place], **change}
     with pytest.raises(ValueError, match=complaint):
-        check(objects)
+        check_all(objects)
 
 
 def test_a_bundle_is_named_by_what_is_in_it() -> None:

@@ -4,7 +4,7 @@ It is run on every object of every export, so it is compiled (msgspec) and knows
 of whether that is STIX is the validator of OASIS, which the tests ask.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, Union
 
 import msgspec
@@ -13,22 +13,22 @@ from msgspec import Meta
 Json = dict[str, Any]
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-_Id = Annotated[str, Meta(pattern=f"^[a-z][a-z0-9-]+[a-z0-9]--{_UUID}$")]
-_Ids = Annotated[list[_Id], Meta(min_length=1)]
+_Ids = Annotated[list[str], Meta(min_length=1)]  # each is held against the names that there are
 _Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z$")]
+_Moment = Annotated[str, Meta(min_length=24, max_length=27)]  # all of a record have the incident's
 _Text = Annotated[str, Meta(min_length=1)]
 _Texts = Annotated[list[_Text], Meta(min_length=1)]
 _Percent = Annotated[int, Meta(ge=0, le=100)]
-_Objects = Annotated[list[dict[str, Any]], Meta(min_length=1)]
-_Parts = Annotated[dict[str, dict[str, Any]], Meta(min_length=1)]
+_Objects = Annotated[list[Any], Meta(min_length=1)]
+_Parts = Annotated[dict[str, Any], Meta(min_length=1)]
 _Fidelity = Literal["second", "minute", "hour", "day", "month", "year"]
 
 _COMMON = {"spec_version": Literal["2.1"], "object_marking_refs?": _Ids, "extensions?": _Parts}
 _DATED = {
     **_COMMON,
-    "created": _Time,
-    "modified": _Time,
-    "created_by_ref?": _Id,
+    "created": _Moment,
+    "modified": _Moment,
+    "created_by_ref?": str,
     "external_references?": _Objects,
 }
 _NAMED = {**_DATED, "name": _Text, "description?": _Text}
@@ -44,7 +44,7 @@ _SAID = {**_DATED, "confidence": _Percent, "authors": _Texts, "object_refs": _Id
 
 #: The properties of each type that we write; a question mark is on those that may be missing.
 _TYPES: dict[str, dict[str, Any]] = {
-    "incident": {**_NAMED, "labels?": _Texts, "extensions": _Parts},
+    "incident": {**_NAMED, "created": _Time, "modified": _Time, "labels?": _Texts, "extensions": _Parts},
     "identity": {**_NAMED, "identity_class": _Text, "sectors?": _Texts},
     "location": {**_NAMED, "country": _Text, "administrative_area?": _Text},
     "attack-pattern": {**_NAMED, "kill_chain_phases?": _Objects},
@@ -101,8 +101,8 @@ _TYPES: dict[str, dict[str, Any]] = {
         "confidence?": _Percent,
         "relationship_type": Annotated[str, Meta(pattern="^[a-z0-9-]+$")],
         "description": _Text,
-        "source_ref": _Id,
-        "target_ref": _Id,
+        "source_ref": str,
+        "target_ref": str,
     },
     "domain-name": {**_COMMON, "value": _Text},
     "marking-definition": {**_COMMON, "created": _Time, "name": _Text, "extensions": _Parts},
@@ -126,25 +126,25 @@ def _make_type(name: str, properties: dict[str, Any]) -> type:
 
 _ANY: Any = list[Union[tuple(_make_type(*each) for each in _TYPES.items())]]  # type: ignore[misc]  # noqa: UP007
 
+#: The properties that name one object, and those that name several.
+_ONE = ("created_by_ref", "source_ref", "target_ref")
+_MANY = ("object_marking_refs", "object_refs", "impacted_refs")
 
-def check(objects: Sequence[Json]) -> None:
-    """Raise `ValueError` naming the first thing that is not as STIX wants it: a mistake of ours.
 
-    Other incidents may be named and not be there; everything else that is named must be.
-    """
+def check_form(objects: Sequence[Json]) -> None:
+    """Raise `ValueError` when an object has not the properties of its type: a mistake of ours."""
     msgspec.convert(objects, _ANY)
-    names = {each["id"] for each in objects}
+
+
+def check_names(objects: Iterable[Json], names: set[str]) -> None:
+    """Raise `ValueError` when an object names what is not there, or was changed before it was made."""
     for each in objects:
-        for name in _references(each):
-            if name not in names and not name.startswith("incident--"):
-                raise ValueError(f"{each['id']} names {name}, which is not there")
-        if each.get("modified", "~") < each.get("created", ""):
+        for key in _ONE:
+            if key in each and each[key] not in names:
+                raise ValueError(f"{each['id']} names {each[key]}, which is not there")
+        for key in _MANY:
+            if key in each and not names.issuperset(each[key]):
+                missing = next(name for name in each[key] if name not in names)
+                raise ValueError(f"{each['id']} names {missing}, which is not there")
+        if "modified" in each and each["modified"] < each["created"]:
             raise ValueError(f"{each['id']} was modified before it was created")
-
-
-def _references(made: Json) -> Iterator[str]:
-    for key, value in made.items():
-        if key.endswith("_ref"):
-            yield value
-        elif key.endswith("_refs"):
-            yield from value

@@ -6,6 +6,7 @@ from typing import Any
 from incidex.exchange.loss import Loss, Lost
 from incidex.exchange.stix.fixed import MARKINGS, PRODUCER
 from incidex.exchange.stix.ids import make_id, to_time
+from incidex.exchange.stix.references import refer_to_report
 from incidex.exchange.stix.shared import make_party
 from incidex.model import Incident, Report, Tier, Value
 
@@ -24,13 +25,16 @@ class Draft:
         newest = max(incident.opened_at, incident.changed_at)
         self.modified = to_time(newest, after=int(incident.tier))
         self.objects: dict[str, Json] = {}
+        self.shared: set[str] = set()
         self.targets: dict[tuple[str, str], str] = {}
         self.losses: list[Loss] = []
         self.core: Json = {}  # what goes into the Incident Core Extension
         self.head: Json = {}  # properties of the incident itself
         self.victims: list[str] = []
         self.reports: Mapping[str, Report] = {report.id: report for report in incident.reports}
+        self.references = {report.id: [refer_to_report(report)] for report in incident.reports}
         self._tiers = _name_tiers(incident)
+        self._parties: dict[str, str] = {}
 
     def values(self, field: str) -> Sequence[Value]:
         """Return the values of a field that go out."""
@@ -59,6 +63,7 @@ class Draft:
     def share(self, made: Json) -> str:
         """Put an object that other records may have too into the bundle; return its id."""
         name: str = made["id"]
+        self.shared.add(name)
         self.objects.setdefault(name, made)
         return name
 
@@ -101,8 +106,14 @@ class Draft:
 
         Who has no name of its own, as "the site", is somebody else in every record.
         """
-        tier = self._tiers.get(name, Tier.CLEAR)
-        said = name or "unnamed"
+        found = self._parties.get(name)
+        if found is None:
+            found = self._parties[name] = self._make_party(
+                name or "unnamed", self._tiers.get(name, Tier.CLEAR)
+            )
+        return found
+
+    def _make_party(self, said: str, tier: Tier) -> str:
         if said != said.lower() and not said.startswith(("the ", "a ", "an ")):
             return self.share(make_party(said, tier))
         return self.own("identity", said, tier=tier, name=said, identity_class="organization")

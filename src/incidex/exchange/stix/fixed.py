@@ -29,7 +29,7 @@ MARKINGS: Mapping[Tier, str] = MappingProxyType(
     }
 )
 PRODUCER = make_id("identity", "system", "Incidex")
-_OASIS = "identity--8ce3f695-d5a4-4dc8-9e93-a65af453a31a"
+OASIS = "identity--8ce3f695-d5a4-4dc8-9e93-a65af453a31a"
 _COMMON = (
     "https://github.com/oasis-open/cti-stix-common-objects/tree/main/extension-definition-specifications"
 )
@@ -50,7 +50,7 @@ def _define(id_: str, name: str, words: str, created: str, modified: str, **more
         "type": "extension-definition",
         "spec_version": "2.1",
         "id": id_,
-        "created_by_ref": _OASIS,
+        "created_by_ref": OASIS,
         "created": created,
         "modified": modified,
         "name": name,
@@ -78,7 +78,7 @@ FIXED: Mapping[str, Json] = MappingProxyType(
             {
                 "type": "identity",
                 "spec_version": "2.1",
-                "id": _OASIS,
+                "id": OASIS,
                 "created": "2021-03-13T20:09:20.8889Z",
                 "modified": "2021-12-01T16:19:51.601791Z",
                 "name": "OASIS",

@@ -2,15 +2,16 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha1
 from typing import Any, TextIO
 
 import msgspec
 
 from incidex.exchange.loss import Choice, Loss, Lost, choose
-from incidex.exchange.stix.check import check
+from incidex.exchange.stix.check import check_form, check_names
 from incidex.exchange.stix.draft import Draft
-from incidex.exchange.stix.fixed import FIXED, INCIDENT_CORE, OURS
+from incidex.exchange.stix.fixed import EVENT, FIXED, IMPACT, INCIDENT_CORE, OASIS, OURS, PRODUCER, TASK, TLP
 from incidex.exchange.stix.ids import make_id
 from incidex.exchange.stix.impacts import place_impacts
 from incidex.exchange.stix.places import PLACES
@@ -24,6 +25,10 @@ Json = dict[str, Any]
 _REMEMBERED = 100_000
 
 _PROPERTY = "property-extension"
+
+#: What every bundle needs of the fixed objects, and what single types need besides.
+_ALWAYS = (OASIS, PRODUCER, TLP, INCIDENT_CORE, OURS)
+_NEEDS = {"event": EVENT, "impact": IMPACT, "task": TASK}
 
 
 def to_stix(incident: Incident, choice: Choice = Choice.ALL) -> tuple[list[Json], tuple[Loss, ...]]:
@@ -39,8 +44,16 @@ def to_stix(incident: Incident, choice: Choice = Choice.ALL) -> tuple[list[Json]
     draft.finish(**{INCIDENT_CORE: core, OURS: describe_record(draft)})
     losses = {*draft.losses, *_left_out(incident, draft.chosen)}
     objects = [*_find_fixed(draft.objects.values()), *draft.objects.values()]
-    check(objects)
+    _check(draft, objects)
     return objects, tuple(sorted(losses))
+
+
+def _check(draft: Draft, objects: Sequence[Json]) -> None:
+    """Check what is of this record alone; what it shares with others was checked when it was made."""
+    own = [each for name, each in draft.objects.items() if name not in draft.shared]
+    check_form(own)
+    elsewhere = {make_id("incident", tie.other) for tie in draft.incident.ties}
+    check_names(own, {each["id"] for each in objects} | elsewhere)
 
 
 def to_bundle(objects: Sequence[Json]) -> Json:
@@ -98,20 +111,19 @@ def _is_new(name: str, written: OrderedDict[str, None]) -> bool:
     return True
 
 
-def _find_fixed(objects: Iterable[Json]) -> list[Json]:
+def _find_fixed(objects: Iterable[Json]) -> tuple[Json, ...]:
     """Return the markings and definitions that objects use, and what these use themselves."""
-    used: set[str] = set()
-    waiting = list(objects)
-    while waiting:
-        each = waiting.pop()
-        names = {
-            each.get("created_by_ref", ""),
-            *each.get("object_marking_refs", ()),
-            *each.get("extensions", ()),
-        }
-        waiting += [FIXED[name] for name in names - used if name in FIXED]
-        used |= names
-    return [made for name, made in FIXED.items() if name in used]
+    objects = list(objects)
+    kinds = frozenset([each["type"] for each in objects])
+    return _collect(
+        kinds & frozenset(_NEEDS), frozenset([each["object_marking_refs"][0] for each in objects])
+    )
+
+
+@lru_cache(maxsize=256)
+def _collect(kinds: frozenset[str], markings: frozenset[str]) -> tuple[Json, ...]:
+    used = {*_ALWAYS, *markings, *(_NEEDS[kind] for kind in kinds)}
+    return tuple(made for name, made in FIXED.items() if name in used)
 
 
 def _left_out(incident: Incident, chosen: Mapping[str, Sequence[Value]]) -> Iterator[Loss]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from incidex.codebook import Term, find_terms, get_vocabulary
+from incidex.exchange.stix.check import check_form
 from incidex.exchange.stix.fixed import MARKINGS, PRODUCER
 from incidex.exchange.stix.ids import ALWAYS, make_id, make_observable_id
 from incidex.exchange.stix.references import refer_to_attack, refer_to_cve
@@ -31,16 +32,24 @@ _CHAINS = {
 
 def _make(kind: str, tier: Tier, *parts: str, **properties: object) -> Json:
     hidden = () if tier is Tier.CLEAR else (tier.name,)
-    return {
-        "type": kind,
-        "spec_version": "2.1",
-        "id": make_id(kind, *parts, *hidden),
-        "created_by_ref": PRODUCER,
-        "created": ALWAYS,
-        "modified": ALWAYS,
-        **properties,
-        "object_marking_refs": [MARKINGS[tier]],
-    }
+    return _checked(
+        {
+            "type": kind,
+            "spec_version": "2.1",
+            "id": make_id(kind, *parts, *hidden),
+            "created_by_ref": PRODUCER,
+            "created": ALWAYS,
+            "modified": ALWAYS,
+            **properties,
+            "object_marking_refs": [MARKINGS[tier]],
+        }
+    )
+
+
+def _checked(made: Json) -> Json:
+    """Return an object once its form is sure; whoever shares it need not look again."""
+    check_form([made])
+    return made
 
 
 @lru_cache(maxsize=_KEPT)
@@ -158,13 +167,15 @@ def find_group(name: str) -> Json | None:
 @lru_cache(maxsize=_KEPT)
 def make_domain(value: str, tier: Tier) -> Json:
     """Return a domain as a cyber-observable, under the id that everybody gives it."""
-    return {
-        "type": "domain-name",
-        "spec_version": "2.1",
-        "id": make_observable_id("domain-name", value),
-        "value": value,
-        "object_marking_refs": [MARKINGS[tier]],
-    }
+    return _checked(
+        {
+            "type": "domain-name",
+            "spec_version": "2.1",
+            "id": make_observable_id("domain-name", value),
+            "value": value,
+            "object_marking_refs": [MARKINGS[tier]],
+        }
+    )
 
 
 def _find_known(vocabulary: str, name: str) -> Term | None:

@@ -50,7 +50,7 @@ def _add_claim(draft: Draft, claim: Claim, target: str) -> str:
     against = _OPINIONS.get(claim.stance) if target != draft.id or claim.field == _ABOUT_ALL else None
     label = f"{get_field(claim.field).label}: {claim.value}"
     words = _say(claim, report)
-    held: Json = {"external_references": [refer_to_report(report)]} if report else {}
+    held: Json = {"external_references": draft.references[report.id]} if report else {}
     if against:
         held.update(opinion=against, explanation=f"{label}\n\n{words}", object_refs=[target])
     else:
