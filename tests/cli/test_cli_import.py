@@ -85,9 +85,13 @@ def test_an_import_is_listed_and_taken_back(run: Run, rows: Path) -> None:
     (listed,) = json.loads(run("import", "list", "--json").stdout)
     assert listed["name"] == told["import"]
     undone = run("import", "undo", told["import"], "--why", "the wrong file", "--by", "ann")
-    assert f"{told['claims']} claims of {told['import']} were withdrawn" in undone.stdout
-    assert "the wrong file" in run("show", "Acme", "--json").stdout
+    assert f"1 row of {told['import']} was withdrawn" in undone.stdout
+    assert run("show", "Acme").returncode == 2
+    assert "1 row, 12 claims; 1 taken back" in run("import", "list").stdout
+    assert "the wrong file" in run("log").stdout
     assert "withdrawn already" in run("import", "undo", told["import"], "--why", "x").stderr
+    assert "1 imported, 0 known already" in run("import", "veris", rows).stdout
+    assert "A clerk of Acme" in run("show", "Acme").stdout
     assert "there is no import 'imp-1'" in run("import", "undo", "imp-1", "--why", "x").stderr
 
 

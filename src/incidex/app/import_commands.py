@@ -5,7 +5,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
@@ -72,13 +72,12 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
         with open_log() as log:
             found = find_imports(log)
         if json:
-            rows = [
-                {"name": e.name, "at": e.at.isoformat(), "rows": e.rows, "claims": e.claims} for e in found
-            ]
-            typer.echo(_to_json(rows))
+            typer.echo(_to_json([{**asdict(each), "at": each.at.isoformat()} for each in found]))
             return
         for each in found:
-            typer.echo(f"{each.name}  {each.at:%Y-%m-%d %H:%M}  {each.rows:,} rows, {each.claims:,} claims")
+            back = f"; {each.withdrawn:,} taken back" if each.withdrawn else ""
+            counts = f"{_count(each.rows, 'row')}, {_count(each.claims, 'claim')}{back}"
+            typer.echo(f"{each.name}  {each.at:%Y-%m-%d %H:%M}  {counts}")
         if not found:
             typer.echo("Nothing was imported yet.")
 
@@ -88,12 +87,12 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
         why: WhyOption,
         by: ByOption = "",
     ) -> None:
-        """Take an import back: withdraw all its claims, with a reason. The history keeps them."""
+        """Take an import back: withdraw its rows and their claims, with a reason. The history keeps them."""
         from incidex.app.importing import take_back
 
         with open_log() as log:
             count = take_back(log, name, why=why, by=f"person:{by or getpass.getuser()}")
-        typer.echo(f"{count:,} claims of {name} were withdrawn.")
+        typer.echo(f"{_count(count, 'row')} of {name} {'was' if count == 1 else 'were'} withdrawn.")
 
     return app
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from incidex.model import (
     Retracted,
     StoreError,
     name_by_content,
+    take_out_moved,
 )
 from incidex.store import Log
 
@@ -141,11 +142,14 @@ def _find(log: Log | None, identifier: str) -> str:
 
 
 def _is_said(log: Log | None, incident: str, row: Row) -> bool:
-    """Say whether an incident's history holds every claim of a row, whatever became of them."""
-    history = log.history(incident) if log else ()
-    said = {
-        claim.id for change in history if isinstance(change.body, Claimed) for claim in change.body.claims
-    }
+    """Say whether an incident's history holds a row's claims; those taken back do not count."""
+    said: set[str] = set()
+    for change in log.history(incident) if log else ():
+        match change.body:
+            case Claimed(claims=claims):
+                said.update(claim.id for claim in claims)
+            case Retracted(claim=row.report.id):
+                said.clear()
     return all(claim.id in said for claim in row.claims)
 
 
@@ -180,27 +184,34 @@ class Imported:
 
     name: str
     at: datetime
-    rows: int
-    claims: int
+    rows: int = 0
+    claims: int = 0
+    withdrawn: int = 0  # rows that were taken back and have not come in again
 
 
 def find_imports(log: Log) -> list[Imported]:
     """Return the imports that the log knows of, the oldest first."""
     found: dict[str, Imported] = {}
+    linked: dict[tuple[str, str], str] = {}  # a record and a report, and the import that last linked the two
     for change in log.since():
-        if change.by.startswith(SIGNED):
-            name = change.by.removeprefix(SIGNED)
-            held = found.get(name) or Imported(name, change.at, 0, 0)
-            claims = len(change.body.claims) if isinstance(change.body, Claimed) else 0
-            rows = held.rows + isinstance(change.body, Claimed)
-            found[name] = Imported(name, held.at, rows, held.claims + claims)
+        name = change.by.removeprefix(SIGNED) if change.by.startswith(SIGNED) else ""
+        match change.body:
+            case Linked(report=report) if name:
+                held = found.get(name) or Imported(name, change.at)
+                found[name] = replace(held, rows=held.rows + 1)
+                linked[change.record, report.id] = name
+            case Claimed(claims=claims) if name in found:
+                found[name] = replace(found[name], claims=found[name].claims + len(claims))
+            case Retracted(claim=report_id) if name := linked.pop((change.record, report_id), ""):
+                found[name] = replace(found[name], withdrawn=found[name].withdrawn + 1)
     return list(found.values())
 
 
 def take_back(log: Log, name: str, *, why: str, by: str) -> int:
-    """Withdraw every claim of an import, with a reason; return how many. The rows stay in the history.
+    """Withdraw every row of an import and its claims, with a reason; return how many rows.
 
-    Raises `InputError` when there is no such import, or all of it was withdrawn already.
+    All of it stays in the history, and importing the rows again brings them back. Raises `InputError` when
+    there is no such import, or all of it was withdrawn already.
     """
     known = [each.name for each in find_imports(log)]
     if name not in known:
@@ -215,20 +226,18 @@ def take_back(log: Log, name: str, *, why: str, by: str) -> int:
             log.append(changes)
         count += len(changes)
     if not count:
-        raise InputError(f"all claims of {name} were withdrawn already")
+        raise InputError(f"all of {name} was withdrawn already")
     return count
 
 
 def _withdraw(log: Log, record: str, name: str, why: str, by: str) -> Iterator[Change]:
+    """Yield what takes an import's rows out of a record, of those that still stand."""
     history = log.history(record)
-    gone = {change.body.claim for change in history if isinstance(change.body, Retracted)}
-    made = [
-        claim.id
-        for change in history
-        if change.by == f"{SIGNED}{name}" and isinstance(change.body, Claimed)
-        for claim in change.body.claims
+    standing = [
+        change.body.report.id
+        for change in take_out_moved(history)
+        if change.by == f"{SIGNED}{name}" and isinstance(change.body, Linked)
     ]
     at = datetime.now(UTC)
-    left = [each for each in dict.fromkeys(made) if each not in gone]
-    for version, claim in enumerate(left, start=len(history) + 1):
-        yield Change(record=record, version=version, body=Retracted(claim, why), by=by, at=at)
+    for version, report in enumerate(dict.fromkeys(standing), start=len(history) + 1):
+        yield Change(record=record, version=version, body=Retracted(report, why), by=by, at=at)

@@ -64,14 +64,22 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Retracted:
-    """A claim is withdrawn. It stays in the history, with the reason."""
+    """A claim is withdrawn, or a report with all that it says here. It stays in the history, with the reason.
 
-    claim: str
+    A claim that was withdrawn stays so; a report that is linked again afterwards is back.
+    """
+
+    claim: str  # the claim's id, or the report's
     reason: str
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
             raise InputError("a retraction needs a reason")
+
+    @property
+    def is_of_report(self) -> bool:
+        """Say whether a whole report is withdrawn."""
+        return self.claim.startswith("rep-")
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,9 +123,10 @@ def shown(history: Sequence[Change], tier: Tier, *, work: bool = False) -> list[
 def take_out_moved(seen: Sequence[Change]) -> list[Change]:
     """Return the changes without what was moved to another record after them, and the decisions about it.
 
-    A move to the record itself brings back what it had sent away, as it stood there.
+    A move to the record itself brings back what it had sent away, as it stood there. A report that was
+    withdrawn is moved to nowhere.
     """
-    moves = [(place, change) for place, change in enumerate(seen) if isinstance(change.body, Moved)]
+    moves = [(place, change) for place, change in enumerate(seen) if _takes_out(change)]
     if not moves:
         return list(seen)
     claims = {
@@ -138,8 +139,15 @@ def take_out_moved(seen: Sequence[Change]) -> list[Change]:
     return [change for change in left if change is not None]
 
 
+def _takes_out(change: Change) -> bool:
+    body = change.body
+    return isinstance(body, Moved) or (isinstance(body, Retracted) and body.is_of_report)
+
+
 def _note_move(place: int, change: Change, claims: Iterable[Claim], until: dict[str, int]) -> None:
     move = change.body
+    if isinstance(move, Retracted):
+        move = Moved(move.claim, "", move.reason)
     if not isinstance(move, Moved):
         return
     is_back = move.to == change.record
@@ -158,6 +166,8 @@ def _without(change: Change, place: int, until: Mapping[str, int]) -> Change | N
         case Claimed(claims=claims):
             left = tuple(claim for claim in claims if place > until[claim.id])
             return replace(change, body=Claimed(left)) if left else None
+        case Retracted() as body if body.is_of_report:
+            return change
         case Retracted(claim=claim) | Decided(claim=claim):
             return change if place > until[claim] else None
         case _:

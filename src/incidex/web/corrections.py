@@ -165,6 +165,8 @@ def _told(record: str, title: str, history: Sequence[Change]) -> Iterator[Correc
 def _tell(change: Change, claims: dict[str, Claim]) -> tuple[str, str, str, str] | None:
     """Return the kind, what it is about, why, and the report; `None` for what corrects nothing."""
     match change.body:
+        case Retracted(claim=id, reason=reason) as body if body.is_of_report:
+            return WITHDRAWN, "A report, and all that it says here", reason, id
         case Retracted(claim=id, reason=reason) if id in claims:
             return WITHDRAWN, say_claim(claims[id]), reason, claims[id].report
         case Decided(claim=id, decision=Decision.REJECTED, reason=reason) if id in claims:

@@ -87,6 +87,8 @@ def _say(change: Change, claims: Mapping[str, Claim]) -> tuple[str, str]:
             return f"added the report “{report.title or report.source.name}”", why
         case Claimed(claims=made):
             return _say_made(made), made[0].why if len(made) == 1 and made[0].is_by_person else ""
+        case Retracted(reason=reason) as body if body.is_of_report:
+            return "withdrew a report and all that it says here", reason
         case Retracted(claim=claim, reason=reason):
             return f"withdrew {_name(claims, claim)}", reason
         case Decided(claim=claim, decision=decision, reason=reason, undoes=undoes):
