@@ -69,7 +69,7 @@ def from_cells(number: int, raw: bytes, cells: Cells, mapping: MappingFile) -> R
     for column in mapping.columns:
         for cell in cells.get(column.name, ()):
             _read_cell(draft, column, cell, cells)
-    for constant in mapping.constants:
+    for constant in mapping.constants if draft.claims else ():  # they say nothing of an empty row
         speaker = _find_speaker(draft, constant.speaker, constant.role, cells)
         draft.say(constant.field, constant.value, "", speaker=speaker, why=constant.why)
     known = {column.name for column in mapping.columns if column.says_something}

@@ -11,6 +11,9 @@ from incidex.model import InputError, LimitError
 
 _CHUNK = 1 << 16
 
+#: How deep a row may be nested.
+MOST_LEVELS = 100
+
 #: A whole string, or a sign that opens or closes; a quotation mark alone opens a string that is not whole.
 _SIGN = re.compile(rb'"(?:[^"\\]|\\.)*+"|["{}\[\]]', re.DOTALL)
 
@@ -81,4 +84,21 @@ def parse_object(number: int, raw: bytes) -> dict[str, Any] | Refused:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as wrong:
         return refuse(number, f"this is not JSON: {wrong}")
-    return value if isinstance(value, dict) else refuse(number, "a row is a JSON object")
+    if not isinstance(value, dict):
+        return refuse(number, "a row is a JSON object")
+    if raw.count(b"{") + raw.count(b"[") > MOST_LEVELS and _is_deep(value):
+        return refuse(number, f"this is nested deeper than {MOST_LEVELS} levels; no row of a database is")
+    return value
+
+
+def _is_deep(value: object) -> bool:
+    """Say whether an object is nested deeper than a row can be; what follows it down is recursive."""
+    level = [value]
+    for _ in range(MOST_LEVELS):
+        level = [
+            held
+            for each in level
+            if isinstance(each, dict | list)
+            for held in (each.values() if isinstance(each, dict) else each)
+        ]
+    return bool(level)

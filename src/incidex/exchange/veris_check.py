@@ -168,7 +168,7 @@ def _check_text(part: Part, value: object, path: str) -> Iterator[Problem]:
 def _check_number(part: Part, value: object, path: str) -> Iterator[Problem]:
     if isinstance(value, bool) or not isinstance(value, int | float):
         yield Problem(path, _show(value), "this has to be a number, without quotation marks")
-    elif part.kind == "whole" and value != int(value):
+    elif part.kind == "whole" and not isinstance(value, int):
         yield Problem(path, _show(value), "this has to be a whole number")
     else:
         yield from _check_size(part, value, path, "this is too small")

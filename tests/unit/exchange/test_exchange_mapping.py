@@ -332,6 +332,12 @@ def test_the_values_of_our_mappings_are_in_the_codebook(name: str) -> None:
     assert [check_value(field, value) for field, value in said] == [value for _, value in said]
 
 
+@pytest.mark.parametrize("name", ["hibp", "ransomware"])
+def test_an_empty_row_says_nothing_by_its_constants(name: str) -> None:
+    (found,) = IMPORTERS[name].read(io.BytesIO(b'{"odd": 1}'))
+    assert isinstance(found, Refused)
+
+
 def test_the_mappings_are_all_used() -> None:
     folder = Path(__file__).parents[3] / "src/incidex/exchange/data/mappings"
     assert {path.stem for path in folder.glob("*.toml")} <= set(IMPORTERS)

@@ -77,6 +77,12 @@ def test_a_huge_object_is_stopped_before_it_is_read() -> None:
     assert endless.read_bytes < 2_300_000
 
 
+@pytest.mark.parametrize("depth", [90, 110, 300, 600, 900, 5000])
+def test_a_row_that_is_nested_without_end_is_refused(depth: int) -> None:
+    raw = b'{"plus":' + b'{"a":[' * (depth // 2) + b"1" + b"]}" * (depth // 2) + b"}"
+    assert isinstance(parse_object(1, raw), Refused) == (depth > 100)
+
+
 @pytest.mark.parametrize("raw", [b'{"a": 1, "a"}', b"[1]", b"{" * 100_000 + b"}" * 100_000, b'{"a": "\xff"}'])
 def test_what_is_no_object_is_refused(raw: bytes) -> None:
     assert isinstance(parse_object(3, raw), Refused)

@@ -88,7 +88,7 @@ def double(held: Any, name: Any) -> None:
 
 
 junk = st.sampled_from(
-    [None, True, -1, 0, 1.5, 2051, "", "x", "Unknown", [], ["Unknown"], {}, {"variety": 1}]
+    [None, True, -1, 0, 1.0, 1.5, 2051, "", "x", "Unknown", [], ["Unknown"], {}, {"variety": 1}]
 )
 changes = st.one_of(st.just(drop), st.just(double), junk.map(put))
 
