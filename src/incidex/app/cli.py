@@ -20,6 +20,7 @@ from incidex.app.review_commands import make_review_app
 from incidex.app.search_commands import add_search
 from incidex.app.settings import Settings
 from incidex.app.upkeep_commands import add_upkeep
+from incidex.app.watch_commands import make_watch_app
 from incidex.model import IncidexError, InputError
 
 if TYPE_CHECKING:
@@ -283,6 +284,7 @@ app.add_typer(make_review_app(_open_log), name="review")
 app.add_typer(make_members_app(_settings), name="members")
 add_export(app, _open_log)
 add_mcp(app, _open_log, _settings)
+app.add_typer(make_watch_app(_open_log, _settings), name="watch")
 add_form(app, _open_log)
 add_search(app, _open_log, _settings)
 app.add_typer(make_import_app(_open_log, _find_log), name="import")

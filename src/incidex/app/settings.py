@@ -62,6 +62,11 @@ class Settings:
         )
 
     @property
+    def watches(self) -> Path:
+        """Where standing queries stand, with the secrets that sign what they say."""
+        return self.home / "watches.db"
+
+    @property
     def accounts(self) -> Path:
         """Where the members' accounts stand: apart from the log, which is copied and handed on."""
         return self.home / "accounts.db"
