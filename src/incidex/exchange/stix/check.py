@@ -30,6 +30,7 @@ _DATED = {
     "modified": _Moment,
     "created_by_ref?": str,
     "external_references?": _Objects,
+    "revoked?": bool,
 }
 _NAMED = {**_DATED, "name": _Text, "description?": _Text}
 _TIMED = {

@@ -1,7 +1,7 @@
 """What is the same in every bundle: TLP 2.0 markings, the extensions of OASIS that we use, and our own.
 
 The objects of OASIS stand as published in https://github.com/oasis-open/cti-stix-common-objects (`objects/`),
-with their ids and times: a copy with others would be another object.
+with their ids, times, names and versions; only the descriptions, which are prose of theirs, are left out.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ probability (0 to 1), tier and why. On a report: record, sha256, publisher, publ
 Incidex codebook, version 1."""
 
 
-def _define(id_: str, name: str, words: str, created: str, modified: str, **more: object) -> Json:
+def _define(id_: str, name: str, created: str, modified: str, **more: object) -> Json:
     return {
         "type": "extension-definition",
         "spec_version": "2.1",
@@ -54,7 +54,6 @@ def _define(id_: str, name: str, words: str, created: str, modified: str, **more
         "created": created,
         "modified": modified,
         "name": name,
-        "description": words,
         **more,
     }
 
@@ -82,7 +81,6 @@ FIXED: Mapping[str, Json] = MappingProxyType(
                 "created": "2021-03-13T20:09:20.8889Z",
                 "modified": "2021-12-01T16:19:51.601791Z",
                 "name": "OASIS",
-                "description": "The body that keeps STIX and its extensions.",
                 "identity_class": "organization",
             },
             {
@@ -98,7 +96,6 @@ FIXED: Mapping[str, Json] = MappingProxyType(
             _define(
                 TLP,
                 "TLP 2.0",
-                "This defines TLP 2.0 as a STIX extension",
                 "2022-10-01T00:00:00.000Z",
                 "2022-10-01T00:00:00.000Z",
                 schema=f"{_COMMON.replace('/main/', '/master/')}/tlp-2.0",
@@ -109,7 +106,6 @@ FIXED: Mapping[str, Json] = MappingProxyType(
             _define(
                 INCIDENT_CORE,
                 "Incident Core Extension",
-                "Details of an incident, and what ties its events, impacts and tasks together.",
                 "2020-10-19T20:51:00.000Z",
                 "2023-07-11T00:56:00.000Z",
                 schema=f"{_COMMON}/incident-ef7",
@@ -119,7 +115,6 @@ FIXED: Mapping[str, Json] = MappingProxyType(
             _define(
                 EVENT,
                 "Event Extension",
-                "Events that can become tied to incidents, and can cause or alter impacts.",
                 "2023-05-16T20:47:23.388576Z",
                 "2023-05-16T20:47:23.388576Z",
                 schema=f"{_COMMON}/incident-core/event",
@@ -129,7 +124,6 @@ FIXED: Mapping[str, Json] = MappingProxyType(
             _define(
                 IMPACT,
                 "Impact Extension",
-                "Impacts of incidents, and how these change over time.",
                 "2023-05-16T21:01:53.607242Z",
                 "2023-05-16T21:01:53.607242Z",
                 schema=f"{_COMMON}/incident-core/impact",
@@ -139,7 +133,6 @@ FIXED: Mapping[str, Json] = MappingProxyType(
             _define(
                 TASK,
                 "Task Extension",
-                "What defenders did in response to events and incidents.",
                 "2023-05-16T21:24:16.596743Z",
                 "2023-05-16T21:24:16.596743Z",
                 schema=f"{_COMMON}/incident-core/task",

@@ -40,12 +40,40 @@ def to_stix(incident: Incident, choice: Choice = Choice.ALL) -> tuple[list[Json]
     draft = Draft(incident, choose(incident, choice))
     for place in (*PLACES, place_impacts, tell, relate_incidents):
         place(draft)
+    _add_revoked(draft)
     core = {"extension_type": _PROPERTY, **draft.core}
     draft.finish(**{INCIDENT_CORE: core, OURS: describe_record(draft)})
     losses = {*draft.losses, *_left_out(incident, draft.chosen)}
     objects = [*_find_fixed(draft.objects.values()), *draft.objects.values()]
     _check(draft, objects)
     return objects, tuple(sorted(losses))
+
+
+def _add_revoked(draft: Draft) -> None:
+    """Add the objects of values that were withdrawn, as revoked: who has them already learns of it.
+
+    They are named as they were when they stood, so all is placed once more as if nothing had been withdrawn.
+    """
+    incident = draft.incident
+    gone = [v for held in incident.values.values() for v in held if v.status is Status.RETRACTED]
+    if not gone:
+        return
+    before = Draft(incident, incident.values)
+    for place in (*PLACES, place_impacts):
+        place(before)
+    names = [before.targets.get((value.field, value.value), draft.id) for value in gone]
+    for name in dict.fromkeys(names):
+        if name in draft.objects or name == draft.id:
+            continue
+        draft.objects[name] = made = {**before.objects[name], "revoked": True}
+        ends = (made["created_by_ref"], made.get("source_ref", ""), made.get("target_ref", ""))
+        for end in (*ends, *made.get("impacted_refs", ())):
+            if end in before.objects and end not in draft.objects:
+                is_shared = end in before.shared
+                draft.objects[end] = (
+                    before.objects[end] if is_shared else {**before.objects[end], "revoked": True}
+                )
+                draft.shared.update({end} if is_shared else ())
 
 
 def _check(draft: Draft, objects: Sequence[Json]) -> None:
