@@ -16,7 +16,7 @@ from incidex.search.passages import say_part
 from incidex.search.resolve import known_names, resolve
 from incidex.search.searching import Search
 from incidex.search.syntax import Query, QueryError
-from incidex.search.writing import chosen, narrow, widen
+from incidex.search.writing import chosen, narrow, widen, write_value
 
 __all__ = [
     "FACETS",
@@ -45,4 +45,5 @@ __all__ = [
     "resolve",
     "say_part",
     "widen",
+    "write_value",
 ]

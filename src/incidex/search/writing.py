@@ -26,7 +26,7 @@ class Chosen:
 
 def write_term(facet: str, value: str) -> str:
     """Return the term that finds exactly the records counted under a facet's value."""
-    return f"{FACETS[facet]}:{'=' if facet in _NAMED else ''}{_write_value(value)}"
+    return f"{FACETS[facet]}:{'=' if facet in _NAMED else ''}{write_value(value)}"
 
 
 def narrow(query: Query, facet: str, value: str) -> str:
@@ -76,7 +76,12 @@ def _say(part: Term | Not) -> str:
     return f"{label}: {operator}{values[0]}"
 
 
-def _write_value(value: str) -> str:
+def write_value(value: str) -> str:
+    """Return a value as it stands in a query: in whichever quotation marks it does not hold itself."""
     if _PLAIN.fullmatch(value) and value.lower() not in ("none", "any") and ".." not in value:
         return value
-    return f"“{value}”" if '"' in value else f'"{value}"'
+    for opening, closing in ('""', "“”", "«»"):
+        if closing not in value:
+            return f"{opening}{value}{closing}"
+    plain = value.replace('"', " ")
+    return f'"{plain}"'  # names are compared by their words

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from incidex.model import Incident, Tier
-from incidex.search import BusyError, Order, Wish
+from incidex.search import BusyError, Order, QueryError, Wish
 from incidex.web.base import Library
 from incidex.web.record import Line, link_page, make_line
 from incidex.web.slugs import ask_for
@@ -45,7 +45,10 @@ def _find(library: Library, incident: Incident, tier: Tier) -> Iterator[Shared]:
     asked = [(field, value) for field in _HEADINGS for value in dict.fromkeys(stands(incident, field))]
     for field, value in asked[:MOST_SHARED]:
         wish = Wish(order=Order.NEW, limit=MOST_LINES + 1, facets=False)
-        hits = library.search(ask_for(field, value), tier, wish, most=_SOON).hits
+        try:
+            hits = library.search(ask_for(field, value), tier, wish, most=_SOON).hits
+        except QueryError:  # a hostile value: too long for a query, or without a word in it
+            continue
         ids = [hit.entry.id for hit in hits if hit.entry.id != incident.id][:MOST_LINES]
         found = [each for each in (library.find_incident(name, tier) for name in ids) if each is not None]
         if found:

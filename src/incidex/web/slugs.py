@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from incidex.codebook import Term, find_terms, get_vocabulary
 from incidex.linking import fold_name
+from incidex.search import write_value
 
 #: Longer names are cut, and told apart by their hash.
 LONGEST = 80
@@ -55,8 +56,7 @@ def link(kind: str, id: str) -> str:  # noqa: A002
 
 def ask_for(field: str, value: str) -> str:
     """Return the query for all incidents with a value."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'{field}:"{escaped}"'
+    return f"{field}:{write_value(value)}"
 
 
 def link_search(field: str, value: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from incidex.search import QueryError, parse, resolve
+from incidex.search import QueryError, parse, resolve, write_value
 from incidex.search.syntax import All, AnyOf, Literal, Not, Place, Term, Text
 
 
@@ -79,3 +79,14 @@ def test_the_place_is_shown_on_a_line_below() -> None:
     with pytest.raises(QueryError) as caught:
         resolve(parse("phones date:2017-13"))
     assert caught.value.sides == ("phones date:2017-13", "            ^^^^^^^")
+
+
+@pytest.mark.parametrize(
+    "value", ['a "b', "a “b” c", 'a "b” c', '«a» "b" “c”', "a\\", "none", "1..2", "(a) OR -b", "x:y"]
+)
+def test_a_written_value_is_read_as_one_value_whatever_stands_in_it(value: str) -> None:
+    term = parse(f"victim.name:{write_value(value)}").root
+    assert isinstance(term, Term)
+    assert isinstance(term.low, Literal)
+    assert term.low.text.replace('"', " ") == value.replace('"', " ")
+    assert term.high is None

@@ -177,5 +177,6 @@ def test_names_of_marks_alone_and_very_long_ones_are_told_apart() -> None:
 
 def test_a_search_for_a_value_quotes_it() -> None:
     assert (
-        link_search("victim.name", 'A "b" \\') == "/search?q=victim.name%3A%22A%20%5C%22b%5C%22%20%5C%5C%22"
+        link_search("victim.name", 'A "b" \\')
+        == "/search?q=victim.name%3A%E2%80%9CA%20%22b%22%20%5C%E2%80%9D"
     )
