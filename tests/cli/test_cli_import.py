@@ -79,6 +79,15 @@ def test_a_trial_writes_nothing(run: Run, rows: Path, home: Path, option: str) -
     assert run("show", "Acme").returncode == 2
 
 
+def test_a_row_is_printed_as_it_was_received(run: Run, rows: Path) -> None:
+    rows.write_text(json.dumps([RECORD], indent=1), "utf-8")
+    run("import", "veris", rows)
+    (report,) = json.loads(run("show", "Acme", "--json").stdout)["reports"]
+    assert json.loads(run("import", "row", report["id"]).stdout) == RECORD
+    assert report["licence"] == "CC-BY-SA-4.0"
+    assert "there is no report 'rep-1'" in run("import", "row", "rep-1").stderr
+
+
 def test_an_import_is_listed_and_taken_back(run: Run, rows: Path) -> None:
     told = json.loads(run("import", "veris", rows, "--json").stdout)
     assert (told["read"], told["imported"], told["refused"]) == (2, 1, 1)

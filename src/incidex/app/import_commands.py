@@ -82,6 +82,16 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
             typer.echo("Nothing was imported yet.")
 
     @app.command()
+    def row(
+        report: Annotated[str, typer.Argument(metavar="REPORT", help="The row's report: rep-…")],
+    ) -> None:
+        """Print a row as it was received, byte for byte."""
+        from incidex.app.importing import find_row
+
+        with open_log() as log:
+            typer.echo(find_row(log, report).rstrip(b"\r\n"))
+
+    @app.command()
     def undo(
         name: Annotated[str, typer.Argument(metavar="IMPORT", help="Its name: imp-…")],
         why: WhyOption,

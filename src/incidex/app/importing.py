@@ -207,6 +207,17 @@ def find_imports(log: Log) -> list[Imported]:
     return list(found.values())
 
 
+def find_row(log: Log, report: str) -> bytes:
+    """Return the bytes of a row, or of any report; raise `InputError` when they are not here."""
+    received = next((c.body for c in log.history(report) if isinstance(c.body, Received)), None)
+    if received is None:
+        raise InputError(f"there is no report {report[:80]!r}; `incidex show` lists those of a record")
+    found = log.find_blob(received.report.sha256)
+    if found is None:
+        raise InputError(f"the bytes of {report} are not here; `incidex log` says whether they were removed")
+    return found
+
+
 def take_back(log: Log, name: str, *, why: str, by: str) -> int:
     """Withdraw every row of an import and its claims, with a reason; return how many rows.
 
