@@ -23,7 +23,10 @@ def add_mcp(
     def mcp(
         tier: Annotated[str, typer.Option(help="Whose view: clear, green, amber or red.")] = "clear",
     ) -> None:
-        """Answer an assistant over standard input and output (Model Context Protocol)."""
+        """Answer an assistant over its MCP connection.
+
+        Model Context Protocol, on standard input and output.
+        """
         import anyio
 
         from incidex.app.library import StoreLibrary

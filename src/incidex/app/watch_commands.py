@@ -26,7 +26,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 def make_watch_app(open_log: OpenLog, read_settings: Callable[[], Settings]) -> typer.Typer:
     """Return the commands, over whatever log the settings choose."""
     app = typer.Typer(
-        help="Queries that stand: say what is new or different in what they find.",
+        help="Standing queries: say what is new in what they find.",
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         no_args_is_help=True,

@@ -142,23 +142,29 @@ def _incident_columns() -> tuple[Column, ...]:
 
 
 @cache
-def _empty_cells() -> Mapping[str, tuple[Content, ...]]:
-    return {name: _field_cells(field, ()) for name, field in fields().items()}
+def _places() -> Mapping[str, tuple[Field, slice]]:
+    """Return where each field's cells stand between head and tail: most are empty, and are left alone."""
+    places, start = {}, 0
+    for name, field in fields().items():
+        end = start + len(_field_columns(field))
+        places[name] = (field, slice(start, end))
+        start = end
+    return places
 
 
 def _incident_rows(incident: Incident, chosen: Chosen) -> Iterator[Cells]:
-    cells: list[Content] = [
+    places = _places()
+    cells: list[Content] = [None] * (len(_incident_columns()) - len(_INCIDENT_HEAD) - len(_INCIDENT_TAIL))
+    for name, held in chosen.items():
+        if name in places:
+            field, place = places[name]
+            cells[place] = _field_cells(field, held)
+    yield (
         incident.id,
         incident.tier.name,
         incident.version,
         incident.opened_at,
         incident.changed_at,
-    ]
-    empty = _empty_cells()
-    for name, field in fields().items():
-        held = chosen.get(name)
-        cells.extend(_field_cells(field, held) if held else empty[name])
-    yield (
         *cells,
         _of_status(chosen, Status.CONFIRMED),
         _of_status(chosen, Status.DISPUTED),

@@ -1,8 +1,8 @@
 """What a format cannot hold: said claim by claim, beside every export, instead of dropped in silence."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from incidex.model import Claim, Decision, Incident, Stance, Status, Value
 
@@ -20,8 +20,7 @@ class Lost(StrEnum):
     ADDED = "added"  # it demands a value that nobody has said
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Loss:
+class Loss(NamedTuple):
     """One thing of one record that did not go out."""
 
     record: str
