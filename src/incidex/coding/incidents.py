@@ -8,7 +8,7 @@ from functools import cache
 from incidex.coding import linear
 from incidex.coding.base import Prepared
 from incidex.coding.cues import read_rows
-from incidex.coding.lexicon import Lexicon
+from incidex.coding.lexicon import Hit, Lexicon
 from incidex.coding.linear_words import read_cues
 from incidex.model import Claim, Role, Stance
 
@@ -100,12 +100,22 @@ def weigh_story(prepared: Prepared, claims: Iterable[Claim]) -> Mapping[str, flo
 
 
 def _weigh_words(prepared: Prepared) -> dict[str, float]:
+    """Return what the words of a text weigh, or of its lead: an article may end in advice and markets."""
+    hits, length = prepared.find(lexicon()), len(prepared.text)
+    whole = _weigh_hits(hits, length)
+    if length <= _PAGE:
+        return whole
+    lead = _weigh_hits([hit for hit in hits if hit.start < _PAGE], _PAGE)
+    return max(whole, lead, key=lambda parts: sum(parts.values()))
+
+
+def _weigh_hits(hits: Iterable[Hit], length: int) -> dict[str, float]:
     kinds, cues = _kinds()
     seen: dict[str, Counter[str]] = {}
-    for hit in prepared.find(lexicon()):
+    for hit in hits:
         seen.setdefault(cues[hit.term], Counter())[hit.term] += 2 if hit.start < _OPENING else 1
     parts: dict[str, float] = {}
-    pages = max(1.0, len(prepared.text) / _PAGE)
+    pages = max(1.0, length / _PAGE)
     for name, terms in seen.items():
         kind = kinds[name]
         # The same word again says little more, a long text has some of every kind, and one word against an

@@ -128,8 +128,13 @@ class Model:
             float(self.squares[words].sum()),
         )
 
+    def weigh(self, parts: Sequence[Found]) -> tuple[Floats, tuple["Sums", ...]]:
+        """Return the log-odds of each label, the mean of those of a text and of its lead, and their sums."""
+        sums = tuple(map(self.add, parts))
+        return np.mean([self.score(each) for each in sums], axis=0), sums
+
     def score(self, sums: "Sums") -> Floats:
-        """Return the log-odds of each label."""
+        """Return the log-odds of each label for one part of a text."""
         length = to_length(sums.square)
         of_words, of_cues = sums.words * self.word_scale, sums.cues * self.cue_scale
         scores: Floats = (of_words / length + of_cues + self.bias).astype(np.float32)

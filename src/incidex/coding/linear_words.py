@@ -1,9 +1,11 @@
 """The words of a text as the rows of a weight matrix: words, pairs of words, and cues."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +22,8 @@ _TOKEN = re.compile(r"[a-z]+|[0-9]+|[$£€]")
 NUMBER = "0"
 #: Pairs are kept as one number: the first word's, shifted, and the second's.
 SHIFT = 20
+#: Words in the lead of a text, which says what the story is; what follows may be background and advice.
+LEAD = 120
 #: Before the field of a cue that is no cue word: the name of a known actor, or what the victim is called.
 KNOWN = "known "
 
@@ -68,8 +72,8 @@ class Words:
             return f"{self.words[pair >> SHIFT]} {self.words[pair & ((1 << SHIFT) - 1)]}"
         return self.cues[row - len(self.pairs)]
 
-    def find(self, prepared: Prepared) -> Found:
-        """Return the features of a text."""
+    def find(self, prepared: Prepared) -> tuple[Found, ...]:
+        """Return the features of a text, and of a longer one those of its lead as well."""
         known = self._index.get
         numbers: list[int] = []
         lengths: list[int] = []
@@ -82,8 +86,12 @@ class Words:
         word = np.array(numbers, np.int64)
         place = np.repeat(np.arange(count), lengths)
         keys = np.concatenate([_words(word, place, count), self._pairs_of(word, place, count)])
-        cues = self._cues_of(prepared, count)
-        return _once(np.concatenate([keys, cues]) if len(cues) else keys, max(count, 1))
+        keys = np.concatenate([keys, self._cues_of(prepared, count)])
+        count = max(count, 1)
+        lead = max(1, bisect_right(list(accumulate(lengths)), LEAD))
+        if lead >= count:
+            return (_once(keys, count),)
+        return _once(keys, count), _once(keys[keys % count < lead], count)
 
     def _pairs_of(self, word: Rows, place: Rows, count: int) -> Rows:
         if len(word) < 2 or not len(self.pairs):

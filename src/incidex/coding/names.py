@@ -63,6 +63,12 @@ _AFTER = {
     ),
     _TOOL: re.compile(r"[\"”'’]?(?: (?:tool|utility|command)\b|\.exe\b)", re.IGNORECASE),
 }
+#: What a known actor does when it stands as the subject: "Sandworm cut power to the capital".
+_DOES = re.compile(
+    r",? (?:has |have |had |also |then |again )?(?:stole|stolen|hid|hidden|cut|broke|broken|hacked|breached|"
+    r"targeted|phished|deployed|exploited|pushed|planted|leaked|struck|compromised|infiltrated|spied|encrypted|defaced|"
+    r"wiped|knocked|flooded|exfiltrated|infected|attacked)\b"
+)
 #: What a victim or a vendor of the same name is told by.
 _OTHER = re.compile(
     r"(?:['’]s)? ?(?:,? (?:Inc|Ltd|LLC|Corp|GmbH|PLC|plc)\b"
@@ -165,6 +171,8 @@ def _weigh(text: str, hit: Hit, known: _Known, others: Sequence[_Known]) -> floa
         or _NUMBERED.fullmatch(written)
     ):
         return 0.0
+    if field == _ACTOR and hit.term not in _common() and _DOES.match(after):
+        return 0.8
     is_near = any(_CONTEXT[field].search(side) for side in (before, after))
     is_coined = bool(_COINED.search(written) or " " in written) and len(written) > _SHORTEST
     if len({other.field for other in others}) > 1 and not is_near:
@@ -201,7 +209,8 @@ _CREW_AFTER = re.compile(
 )
 #: What a crew does that a firm or a person of the same name does, too.
 _CREW_DOES = re.compile(
-    r" (?:blog|said|says|claim(?:s|ed)|posted|published|listed|threatened|boasted|demanded|denie[sd]|took)\b",
+    r" (?:blog|said|says|claim(?:s|ed)|posted|published|listed|threatened|boasted|demanded|denie[sd]|took|"
+    r"stole|leaked|encrypted|breached|hacked)\b",
     re.IGNORECASE,
 )
 #: A capital right before or after a name: it is a part of a longer one, "Unified School District".

@@ -1,4 +1,4 @@
-"""Where the victim and the actor are, where the text says so: their countries, and the region of the victim.
+"""Where victim and actor are and where it happened, as far as the text says so; the victim's region, too.
 
 Every place or public body named in the text speaks for its country. How much depends on what it is and how it
 is tied to the story ("an Oregon clinic", "based in Cork"); the weights, in `data/country.tsv`, are learned.
@@ -15,6 +15,7 @@ from incidex.codebook import get_vocabulary
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.cues import read_rows
 from incidex.coding.lexicon import Lexicon
+from incidex.coding.location import find_locations
 from incidex.model import Span
 
 #: What a weight is of.
@@ -105,12 +106,13 @@ def lexicons() -> tuple[Lexicon, ...]:
 
 
 def read_places(prepared: Prepared) -> Iterator[Reading]:
-    """Read the victim's country and region, and the actor's country, from the words that say so."""
+    """Read the countries of victim, event and actor, and the victim's region, from the words that say so."""
     countries, actors = find_countries(prepared)
     for code, span, words in actors:
         yield Reading(
             field="actor.country", value=code, span=span, confidence=0.8, why=f"'{words}' said of the actor"
         )
+    yield from find_locations(prepared, ((span, each.code) for each in countries for span, _, _ in each.hits))
     best = max(countries, key=lambda each: (each.score, each.code), default=None)
     if best is None:
         return

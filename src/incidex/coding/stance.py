@@ -31,11 +31,16 @@ _NOT_VERB = (
     r"view\w*|acquir\w*|leak\w*|los\w+|attack\w*|hack\w*|have|in|on|use\w*|behind|responsible|involved|"
     r"believe\w*|think|offer\w*|left|due|caused|part|disclos\w*|download\w*|copied|encrypt|touch\w*)"
 )
+#: What was missing when something was done does not deny the deed: "read without permission".
+_NOT_SO = (
+    r"(?!\s(?:\w+\s)?(?:authori[sz]ation|permission|consent|approval|authority|pay|knowledge|notice|encryption|"
+    r"protection|need|blocking|checking|asking|knowing|realizing|realising|telling|encrypting)\b)"
+)
 _DENIAL_BEFORE = re.compile(
     r"\bnot (?:one|a single)\b|\bnot by (?:an?|the)\b|\bno(?!\s(?:longer|doubt|matter|one\b|less|more|"
-    r"evidence|sign|indication|trace|proof|reason|comment|"
+    r"authori[sz]ation|consent|permission|evidence|sign|indication|trace|proof|reason|comment|"
     r"later))\s"
-    r"|\bnone of\b|\bneither\b|\bnor\b|\bnobody\b|\bno one\b|\bwithout\b|\bnever\b"
+    rf"|\bnone of\b|\bneither\b|\bnor\b|\bnobody\b|\bno one\b|\bwithout\b{_NOT_SO}|\bnever\b"
     rf"|(?:\bnot|n['’]t)\s(?!only|just|merely|yet|long)(?:\w+ly\s)?(?={_NOT_VERB}\b)"
     r"|\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed)?|refut(?:es?|ed)|disput(?:es?|ed)|dismiss(?:es|ed)?)\b"
     r"|\bruled out\b|\bfree of\b|\brather than\b",

@@ -18,6 +18,7 @@ from incidex.coding import (
     incidents,
     industry,
     linear,
+    location,
     money,
     names,
     parties,
@@ -108,7 +109,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "crews@2": read_crews,
         "malware@2": read_malware,
         "tools@2": read_tools,
-        "places@1": read_places,
+        "places@2": read_places,
         "industry@2": beside_model(read_industry),
     }
 )
@@ -127,6 +128,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     incidents.lexicons,
     money.lexicons,
     parties.lexicons,
+    location.lexicons,
     places.lexicons,
     recalled.lexicons,
     secondary.lexicons,

@@ -35,7 +35,7 @@ from incidex.evaluate.train_fit import (
 from incidex.evaluate.train_rows import Example, read_examples
 
 #: Parts that the training rows are dealt into, by victim, to see what a score is worth on rows not learned.
-FOLDS = 2
+FOLDS = 4
 #: Fields with one answer: only the surest is said.
 SINGLE = ("discovery.method", "victim.industry")
 #: Fields that have an answer in every incident: silence is no better than a wrong one.
@@ -137,12 +137,12 @@ def _learn_settings(
     thresholds: dict[str, float] = {}
     for field in dict.fromkeys(label.field for label in labels):
         columns = [number for number, label in enumerate(labels) if label.field == field]
-        rows = [n for n, example in enumerate(examples) if field in example.answers and example.weight == 1]
+        rows = [n for n, example in enumerate(examples) if field in example.answers and _is_judged(example)]
         found, right = _judge(examples, labels, scores, rows, columns)
         curves[field] = learn_curve(found.ravel(), right.ravel())
         groups = []
-        for part in ("train", "dev"):
-            chosen = np.array([examples[row].part == part for row in rows], np.bool_)
+        for part, is_short in (("train", False), ("dev", False), ("train", True)):
+            chosen = np.array([_is_in(examples[row], part, is_short) for row in rows], np.bool_)
             asked = sum(
                 len(examples[row].answers[field]) for row, is_in in zip(rows, chosen, strict=True) if is_in
             )
@@ -156,6 +156,15 @@ def _learn_settings(
         implied=implied,
         trained_on=f"{len(examples)} rows of VCDB and of the US health department's portal; {describe()}",
     )
+
+
+def _is_judged(example: Example) -> bool:
+    """Say whether a row shows what a score is worth: no copy, and none of many alike."""
+    return not (example.is_copy or example.is_bulk or example.excluded)
+
+
+def _is_in(example: Example, part: str, is_short: bool) -> bool:
+    return example.part == part and (example.weight < 1) == is_short
 
 
 def _judge(

@@ -39,7 +39,7 @@ def learn_words(examples: Sequence[Example]) -> Words:
     seen: dict[str | tuple[str, str], set[str]] = defaultdict(set)
     cues: Counter[str] = Counter()
     for number, example in enumerate(each for each in examples if not each.is_copy):
-        key = f"bulk {number % _BULK_GROUPS}" if example.is_bulk and example.excluded == {} else example.key
+        key = f"bulk {number % _BULK_GROUPS}" if example.is_bulk else example.key
         for gram in set(_grams(example)):
             seen[gram].add(key)
         cues.update({f"{field}={value}" for field, value, _ in read_cues(example.prepared)})
@@ -104,25 +104,33 @@ def make_table(examples: Sequence[Example], words: Words, rarity: Floats, labels
 
 
 def make_features(examples: Sequence[Example], words: Words, rarity: Floats) -> sparse.csr_matrix:
-    """Return the features of the examples: of unit length over words and pairs, `CUE` for each cue."""
+    """Return the features of the examples: of unit length over words and pairs, `CUE` for each cue.
+
+    Of a text with a lead they are the mean of those of the whole and of the lead, as the model reads it.
+    """
     starts, columns, values = [0], [], []
     for example in examples:
-        rows = words.find(example.prepared).rows
-        of_words = rarity[rows[rows < len(rarity)]]
-        length = to_length(float((of_words**2).sum()))
-        columns.append(rows)
-        values.append(np.concatenate([of_words / length, np.full(len(rows) - len(of_words), CUE)]))
-        starts.append(starts[-1] + len(rows))
+        parts = words.find(example.prepared)
+        starts.append(starts[-1])
+        for rows in (part.rows for part in parts):
+            of_words = rarity[rows[rows < len(rarity)]]
+            length = to_length(float((of_words**2).sum()))
+            cues = np.full(len(rows) - len(of_words), CUE)
+            columns.append(rows)
+            values.append(np.concatenate([of_words / length, cues]) / len(parts))
+            starts[-1] += len(rows)
     shape = (len(examples), len(words))
-    parts = (np.concatenate(values).astype(np.float32), np.concatenate(columns), np.array(starts))
-    return sparse.csr_matrix(parts, shape=shape)
+    arrays = (np.concatenate(values).astype(np.float32), np.concatenate(columns), np.array(starts))
+    features = sparse.csr_matrix(arrays, shape=shape)
+    features.sum_duplicates()
+    return features
 
 
 def learn_rarity(examples: Sequence[Example], words: Words) -> Floats:
     """Return what each word and pair counts: more, the fewer texts have it."""
     counts = np.zeros(len(words), np.float64)
     for example in examples:
-        counts[words.find(example.prepared).rows] += 1
+        counts[words.find(example.prepared)[0].rows] += 1
     rarity: Floats = (np.log((1 + len(examples)) / (1 + counts)) + 1).astype(np.float32)
     return rarity[: len(words) - len(words.cues)]
 

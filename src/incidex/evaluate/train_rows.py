@@ -2,9 +2,10 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,12 @@ _QUIET_GROUPS = 12
 _BULK = "department of veterans affairs"
 _BULK_WEIGHT = 0.3
 _HHS_WEIGHT = 0.3
-#: The opening of a text, which may not hold all that the whole does.
-_LEAD_WEIGHT = 0.25
+#: An event told in a sentence, of which its analyst knew more than the sentence says.
+_SHORT_WEIGHT = 0.5
+#: The opening of a text, which may not hold all that the whole does; and a text with others' background.
+_LEAD_WEIGHT, _PADDED_WEIGHT = 0.25, 0.25
+#: Paragraphs of background put behind a text: from the first number on, so many different counts.
+_PADDING, _PADDINGS = 2, 8
 
 #: What a type of breach at the health department says of `action`: what it is, and what it is not. Whatever
 #: is in neither is left open: a "hacking" of theirs may have begun with phishing.
@@ -70,6 +75,9 @@ _RENAMED: Mapping[str, str] = {
     "Backdoor or C2": "Backdoor",
 }
 
+#: Data that was disclosed, or may have been: the rest of what VERIS knows of confidentiality is no harm.
+_DISCLOSED = frozenset({"Yes", "Potentially"})
+
 #: VERIS writes this where nothing is known; it is no answer.
 SILENT = frozenset({"Unknown", "Other", "NA"})
 
@@ -90,22 +98,22 @@ class Example:
     excluded: Mapping[str, frozenset[str]]
     weight: float = 1.0
     is_copy: bool = False  # part of another example
-
-    @property
-    def is_bulk(self) -> bool:
-        """Whether the row is one of many alike."""
-        return self.weight < 1 and not self.is_copy
+    is_bulk: bool = False  # one of many alike
 
 
 def read_examples(folder: Path) -> Iterator[Example]:
     """Yield the rows of the corpora in `folder`, those that are held back left out."""
     veris = {str(row["incident_id"]): row for row in read_lines(folder / VERIS)}
     for row in read_lines(folder / VCDB):
+        record = veris.pop(str(row["id"]).partition(":")[2], {})
         if part_of(row) != "test":
-            example = _from_vcdb(row, veris.get(str(row["id"]).partition(":")[2], {}))
+            example = _from_vcdb(row, record)
             yield example
             if example.part == "train" and not example.is_bulk:
                 yield from _lead_of(example)
+                yield _pad(example)
+    for record in veris.values():
+        yield from _from_veris(record)
     yield from _quiet()
     for row in read_lines(folder / HHS):
         if part_of(row) == "train" and row["gold"].get("breach.type") in _HHS_ACTIONS:
@@ -121,11 +129,25 @@ def _lead_of(example: Example) -> Iterator[Example]:
         yield replace(example, prepared=prepared, weight=_LEAD_WEIGHT, is_copy=True)
 
 
+def _pad(example: Example) -> Example:
+    """Return the example with paragraphs behind it that tell of no incident, as articles end."""
+    seed = int.from_bytes(sha256(example.id.encode()).digest()[:4], "big")
+    lines = _quiet_lines()
+    chosen = [lines[(seed + 7 * n) % len(lines)] for n in range(_PADDING + seed % _PADDINGS)]
+    prepared = prepare(Document(report=example.id, text="\n\n".join([example.prepared.text, *chosen])))
+    return replace(example, prepared=prepared, weight=_PADDED_WEIGHT, is_copy=True)
+
+
+@cache
+def _quiet_lines() -> Sequence[str]:
+    text = files("incidex.evaluate").joinpath("data", "quiet.txt").read_text(encoding="utf-8")
+    return tuple(text.splitlines())
+
+
 def _quiet() -> Iterator[Example]:
     """Yield texts that tell of no incident: nothing that the model can say is so of them."""
-    text = files("incidex.evaluate").joinpath("data", "quiet.txt").read_text(encoding="utf-8")
     nothing: Mapping[str, frozenset[str]] = dict.fromkeys(LEARNED, frozenset())
-    lines = text.splitlines()
+    lines = _quiet_lines()
     for number, line in enumerate([*lines, *map(" ".join, zip(lines[::2], lines[1::2], strict=False))]):
         prepared = prepare(Document(report=f"quiet:{number}", text=line))
         yield Example(f"quiet:{number}", f"quiet {number % _QUIET_GROUPS}", "train", prepared, nothing, {})
@@ -147,7 +169,38 @@ def _from_vcdb(row: Mapping[str, Any], veris: Mapping[str, Any]) -> Example:
         answers["victim.industry"] = frozenset({str(gold["victim.industry"])[:2]})
     answers |= dict(read_answers(veris))
     bulk = _BULK in str(gold.get("victim.name", "")).lower()
-    return _make(row, answers, {}, _BULK_WEIGHT if bulk else 1.0)
+    return replace(_make(row, answers, {}, _BULK_WEIGHT if bulk else 1.0), is_bulk=bulk)
+
+
+def _from_veris(record: Mapping[str, Any]) -> Iterator[Example]:
+    """Yield a record whose summary is too short for the text rows: an event told in a sentence."""
+    name = str(record.get("victim", {}).get("victim_id", ""))
+    text = str(record.get("summary") or "").strip()
+    row = {"id": f"vcdb:{record['incident_id']}", "text": text, "gold": {"victim.name": name}}
+    if text and part_of(row) != "test":
+        bulk = _BULK in name.lower()
+        example = _make(row, dict(read_whole(record)), {}, _BULK_WEIGHT if bulk else _SHORT_WEIGHT)
+        yield replace(example, is_bulk=bulk)
+
+
+def read_whole(veris: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield all that a record says of the learned fields, as the text rows' gold has it."""
+    actors, attributes = veris.get("actor", {}), veris.get("attribute", {})
+    exposed = attributes.get("confidentiality", {})
+    harmed = {each for each in attributes if each != "confidentiality"}
+    if exposed.get("data_disclosure") in _DISCLOSED:
+        harmed.add("confidentiality")
+    yield "action", frozenset(veris.get("action", {})) - {"unknown"}
+    yield "actor.role", frozenset(actors) - {"unknown"}
+    yield "actor.motive", _union(list(actors.values()), "motive") - SILENT - {"Secondary"}
+    yield "actor.variety", _union([actors.get("external", {})], "variety") - SILENT
+    yield "impact", frozenset(harmed) - {"unknown"}
+    if exposed:
+        yield "data.variety", frozenset(str(each.get("variety")) for each in exposed.get("data", ())) - SILENT
+    industry = str(veris.get("victim", {}).get("industry", ""))[:2]
+    if industry.strip("0"):
+        yield "victim.industry", frozenset({industry})
+    yield from read_answers(veris)
 
 
 def read_answers(veris: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -1,7 +1,7 @@
 """Learning what readings are worth: every coder's own numbers beside the share of them that was right."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.isotonic import IsotonicRegression
 
 from incidex.coding import linear
-from incidex.coding.table import code_unweighed
+from incidex.coding.table import Coded, code_unweighed
 from incidex.evaluate.gold import parse_answers
 from incidex.evaluate.matching import is_right
 from incidex.evaluate.split import Part, part_of
@@ -55,23 +55,32 @@ class Judged:
     corpus: str
 
 
+#: Reads a document, as `code` does.
+Read = Callable[[Document], Iterable[Coded]]
+
+
 def judge(corpus: Path) -> Iterator[Judged]:
-    """Read the rows that may be learned from, and yield what was said of fields with answers."""
+    """Yield what coders without a model said of the rows that may be learned from, as sure as they were."""
+    for part, one in judge_parts(corpus, _PARTS, code_unweighed):
+        if one.coder != linear.NAME and (part == "dev" or not one.coder.startswith(_LEARNED)):
+            yield one
+    yield from _judge_threats(corpus)
+
+
+def judge_parts(corpus: Path, parts: Sequence[Part], read: Read) -> Iterator[tuple[Part, Judged]]:
+    """Yield what `read` says of fields with answers in the rows of some parts, with the part of each row."""
     veris = {str(row["incident_id"]): row for row in read_lines(corpus / VERIS)}
     for name in _CORPORA:
         for number, row in enumerate(read_lines(corpus / name)):
             part = part_of(row)
-            if part not in _PARTS or (name.startswith("hhs") and number % _EVERY):
+            if part not in parts or (name.startswith("hhs") and number % _EVERY):
                 continue
             answers = dict(parse_answers(row["gold"]))
             record = veris.get(str(row["id"]).partition(":")[2])
             if record is not None:
                 answers |= {field: tuple(values) for field, values in read_answers(record)}
                 answers |= dict(_more_of(record))
-            for one in _judge_row(row, answers, name):
-                if part == "dev" or not one.coder.startswith(_LEARNED):
-                    yield one
-    yield from _judge_threats(corpus)
+            yield from ((part, one) for one in _judge_row(row, answers, name, read))
 
 
 def _more_of(veris: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -88,9 +97,11 @@ def _more_of(veris: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "victim.size", (size,)
 
 
-def _judge_row(row: Mapping[str, Any], answers: Mapping[str, Sequence[str]], corpus: str) -> Iterator[Judged]:
+def _judge_row(
+    row: Mapping[str, Any], answers: Mapping[str, Sequence[str]], corpus: str, read: Read
+) -> Iterator[Judged]:
     surest: dict[tuple[str, str, str], float] = {}
-    for claim in _read(str(row["text"])):
+    for claim in _asserted(read(Document(report="worth", text=str(row["text"])))):
         key = (claim.coder, claim.field, claim.value)
         surest[key] = max(surest.get(key, 0.0), claim.confidence)
     for (coder, field, value), confidence in surest.items():
@@ -102,18 +113,15 @@ def _judge_row(row: Mapping[str, Any], answers: Mapping[str, Sequence[str]], cor
 
 def _judge_threats(corpus: Path) -> Iterator[Judged]:
     for report in read_train(corpus):
-        for claim in _read(report.text):
+        for claim in _asserted(code_unweighed(Document(report="worth", text=report.text))):
             if claim.field in TAGS.values() and claim.evidence is not None:
                 span = claim.evidence.span
                 so = any(one.field == claim.field and one.span.overlaps(span) for one in report.mentions)
                 yield Judged(claim.coder, claim.field, claim.confidence, so, "annoctr")
 
 
-def _read(text: str) -> Iterator[Claim]:
-    for coded in code_unweighed(Document(report="worth", text=text)):
-        for claim in coded.claims:
-            if claim.stance is Stance.ASSERTS and claim.coder != linear.NAME:
-                yield claim
+def _asserted(found: Iterable[Coded]) -> Iterator[Claim]:
+    return (claim for coded in found for claim in coded.claims if claim.stance is Stance.ASSERTS)
 
 
 def learn_worth(judged: Iterable[Judged]) -> str:

@@ -85,3 +85,13 @@ def test_an_account_of_a_campaign_is_kept_without_a_victim() -> None:
 
 def test_a_text_of_which_nothing_was_read_tells_of_nothing() -> None:
     assert not tells_of_incident(_prepared("Acme was hacked."), [])
+
+
+def test_advice_and_markets_at_the_end_of_an_article_take_nothing_from_its_lead() -> None:
+    news = "A burglar broke into the Oak Hill Clinic and stole a computer with the files of 12,000 patients."
+    rest = (
+        "A survey of 900 managers found that half would pay. Companies should patch flaws quickly. Lawmakers "
+        "are debating a bill. The market for security is expected to grow, and investors launched funds. "
+    )
+    assert code(Document(report="r", text=f"{news} {news} {rest * 6}"))
+    assert not code(Document(report="r", text=rest * 6))

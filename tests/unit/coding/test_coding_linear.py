@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from incidex.codebook import check_value
 from incidex.coding.base import Prepared
-from incidex.coding.linear import LEAST_DROP, choose, read_linear, read_with
+from incidex.coding.linear import LEAST_DROP, NAME, choose, read_linear, read_with
 from incidex.coding.linear_model import (
     Curve,
     Label,
@@ -43,9 +43,7 @@ def prepared(text: str) -> Prepared:
 
 def odds(text: str) -> dict[Label, float]:
     model = load_model()
-    return dict(
-        zip(model.labels, model.score(model.add(model.words.find(prepared(text)))).tolist(), strict=True)
-    )
+    return dict(zip(model.labels, model.weigh(model.words.find(prepared(text)))[0].tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -85,14 +83,14 @@ def test_removing_the_passage_lowers_the_odds_of_what_it_is_quoted_for(text: str
 @pytest.mark.parametrize("text", TEXTS)
 def test_scores_without_a_sentence_are_those_of_the_text_without_it(text: str) -> None:
     model, whole = load_model(), prepared(text)
-    found = model.words.find(whole)
+    found = model.words.find(whole)[0]
     columns = list(range(len(model.labels)))
     sums = model.add(found)
     drops = model.drop(found, sums, columns, model.share(found, sums, columns), len(whole.sentences))
     without = model.score(sums) - drops
     for number, span in enumerate(whole.sentences):
         rest = prepared(text[: span.start] + text[span.end :])
-        assert np.allclose(without[number], model.score(model.add(model.words.find(rest))), atol=1e-3)
+        assert np.allclose(without[number], model.score(model.add(model.words.find(rest)[0])), atol=1e-3)
 
 
 def test_a_denied_passage_carries_nothing() -> None:
@@ -144,7 +142,7 @@ def test_curves_do_not_fall_and_keep_within_what_can_be_known() -> None:
 def test_what_implies_another_never_has_the_higher_confidence() -> None:
     model = load_model()
     for text in TEXTS:
-        said = choose(model, model.score(model.add(model.words.find(prepared(text)))))
+        said = choose(model, model.weigh(model.words.find(prepared(text)))[0])
         for child, parent in model.settings.implied:
             assert child not in said or said.get(parent, 0) >= said[child]
 
@@ -169,10 +167,35 @@ def test_numbers_are_one_word() -> None:
 
 def test_a_feature_in_two_sentences_stands_alone_in_none() -> None:
     words = Words(("data", "stolen"), np.empty(0, np.int64), ())
-    found = words.find(prepared("The data was stolen. The data was sold."))
+    (found,) = words.find(prepared("The data was stolen. The data was sold."))
     assert found.rows.tolist() == [0, 1]
     assert [int(found.rows[at]) for at in found.alone] == [1]
     assert found.sentence.tolist() == [0]
+
+
+def test_a_long_text_is_read_by_its_lead_as_well() -> None:
+    words = Words(("data", "stolen", "advice"), np.empty(0, np.int64), ())
+    whole, lead = words.find(prepared("The data was stolen. " + f"Our advice goes on{' and on' * 30}. " * 9))
+    assert whole.rows.tolist() == [0, 1, 2]
+    assert lead.rows.tolist() == [0, 1, 2]
+    assert [int(lead.rows[at]) for at in lead.alone] == [0, 1, 2]
+    assert [int(whole.rows[at]) for at in whole.alone] == [0, 1]
+    (short,) = words.find(prepared("The data was stolen."))
+    assert short.rows.tolist() == [0, 1]
+
+
+BREACH = "Hackers broke into the servers of Zenith Bank and stole the medical records of patients."
+ADVICE = "Experts advise everybody to choose long passwords and to install updates as soon as they are out. "
+
+
+def test_an_incident_told_first_is_read_whatever_advice_follows() -> None:
+    alone = {(each.field, each.value) for each in read_linear(prepared(BREACH))}
+    padded = {(each.field, each.value) for each in read_linear(prepared(f"{BREACH} {ADVICE * 12}"))}
+    assert ("action", "hacking") in alone & padded
+    assert ("data.variety", "Medical") in alone & padded
+    assert all(
+        reading.span.start < len(BREACH) for reading in read_linear(prepared(f"{BREACH} {ADVICE * 12}"))
+    )
 
 
 @given(st.text(max_size=300))
@@ -189,13 +212,13 @@ def test_a_long_text_takes_time_that_grows_with_it() -> None:
 
 def test_claims_of_the_model_are_signed_quoted_and_asserted() -> None:
     (coded,) = code(Document(report="r", text=TEXTS[0]))
-    claims = [claim for claim in coded.claims if claim.coder == "linear@1"]
+    claims = [claim for claim in coded.claims if claim.coder == NAME]
     assert claims
     for claim in claims:
         assert claim.stance is Stance.ASSERTS
         assert claim.evidence
         assert claim.evidence.span.within(TEXTS[0]) == claim.evidence.quote
-        assert claim.why.startswith("model linear@1; strongest words: '")
+        assert claim.why.startswith(f"model {NAME}; strongest words: '")
 
 
 @given(st.lists(st.floats(0.01, 0.98), min_size=2, max_size=9).map(sorted), st.floats(0.01, 0.98))

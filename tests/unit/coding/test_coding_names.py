@@ -104,3 +104,15 @@ def test_a_crew_named_by_an_ordinary_word_needs_its_kind_beside_it(text: str, va
 
 def test_a_town_is_no_actor_of_the_same_name() -> None:
     assert names(read_actor_names, "Stores in Hastings and White Bear Lake were hit.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Sandworm cut power to a district of the capital.", ["Sandworm"]),
+        ("Turla hid its implant on the servers of a ministry.", ["Turla"]),
+        ("Turla is a town.", []),
+    ],
+)
+def test_a_known_actor_that_does_something_to_somebody_is_meant(text: str, values: list[str]) -> None:
+    assert names(read_actor_names, text) == values

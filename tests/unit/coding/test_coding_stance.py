@@ -144,3 +144,21 @@ def test_a_notice_asserts_what_may_have_been_accessed(
     passages = read_passages(Prepared(Document(report=report.id, text=text), report=report), "")
     at = text.index("asswords") - 1
     assert passages.stance_at(Span(at, at + 9), field) is stance
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "stance"),
+    [
+        ("A clerk without authorization read the medical records.", "medical records", Stance.ASSERTS),
+        ("He was suspended without pay for looking at the records.", "records", Stance.ASSERTS),
+        ("It mailed the list without blocking the names.", "names", Stance.ASSERTS),
+        ("They left without the medical records.", "medical records", Stance.DENIES),
+        ("There was no consent to release the records.", "records", Stance.ASSERTS),
+        ("There were no records on the laptop.", "records", Stance.DENIES),
+    ],
+)
+def test_what_was_missing_when_it_was_done_does_not_deny_the_deed(
+    text: str, words: str, stance: Stance
+) -> None:
+    start = text.rindex(words)
+    assert read_stance(text, Span(0, len(text)), Span(start, start + len(words))) is stance

@@ -17,7 +17,7 @@ from incidex.coding.linear_words import KNOWN
 from incidex.coding.table import prepare
 from incidex.evaluate.train import ALWAYS, SINGLE, STEPS, describe, train
 from incidex.evaluate.train_curves import FAINT, LEAST, MOST, calibration_error, choose_threshold, learn_curve
-from incidex.evaluate.train_rows import LEARNED, VCDB, read_examples, read_veris
+from incidex.evaluate.train_rows import LEARNED, VCDB, VERIS, read_examples, read_veris
 from incidex.model import Document, InputError
 from tests.corpora import write_corpus
 
@@ -107,3 +107,41 @@ def test_a_threshold_stays_between_its_bounds() -> None:
 
 def test_calibration_error_is_the_gap_between_sure_and_right() -> None:
     assert calibration_error([0.85] * 10, [True] * 8 + [False] * 2) == pytest.approx(0.05)
+
+
+def test_a_record_told_in_a_few_words_is_learned_from_unless_its_victim_is_held_back(tmp_path: Path) -> None:
+    write_corpus(tmp_path)
+    with gzip.open(tmp_path / VERIS, "at", encoding="utf-8") as out:
+        for number in range(40):
+            record = {
+                "incident_id": f"short-{number}",
+                "summary": "Stolen device contained records.",
+                "victim": {"victim_id": f"Clinic {number}", "industry": "621111"},
+                "action": {"physical": {"variety": ["Theft"]}, "unknown": {}},
+                "actor": {"external": {"variety": ["Unknown"], "motive": ["Financial", "NA"]}},
+                "attribute": {
+                    "confidentiality": {"data_disclosure": "Unknown", "data": []},
+                    "availability": {},
+                },
+            }
+            out.write(json.dumps(record) + "\n")
+    short = [each for each in read_examples(tmp_path) if each.id.startswith("vcdb:short-")]
+    assert 20 <= len(short) < 40
+    assert {each.part for each in short} <= {"train", "dev"}
+    said = short[0].answers
+    assert said["action"] == {"physical"}
+    assert said["actor.motive"] == {"Financial"}
+    assert said["impact"] == {"availability"}
+    assert said["victim.industry"] == {"62"}
+    assert said["actor.variety"] == said["data.variety"] == frozenset()
+
+
+def test_background_is_put_behind_a_text_and_changes_none_of_its_answers(tmp_path: Path) -> None:
+    examples = list(read_examples(write_corpus(tmp_path)))
+    whole = {each.id: each for each in examples if not each.is_copy}
+    padded = [each for each in examples if each.is_copy and "\n\n" in each.prepared.text]
+    assert padded
+    for each in padded:
+        assert each.prepared.text.startswith(whole[each.id].prepared.text)
+        assert each.answers == whole[each.id].answers
+        assert each.weight < whole[each.id].weight
