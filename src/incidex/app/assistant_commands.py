@@ -32,9 +32,16 @@ def add_mcp(
         from incidex.app.library import StoreLibrary
         from incidex.app.printing import parse_tier
         from incidex.app.searching import open_search
+        from incidex.app.terminal import make_console, progress
         from incidex.web.mcp import check_sdk, serve_stdio
 
         check_sdk()
         level, settings = parse_tier(tier), read_settings()
         with open_log(settings) as log:
-            anyio.run(serve_stdio, StoreLibrary(log, open_search(log, settings)), level)
+            search = open_search(log, settings)
+            # Brought up to date before anyone asks: an assistant does not wait for minutes.
+            with progress(
+                "making the search index", len(log.incidents()), console=make_console(stderr=True)
+            ) as step:
+                search.search("", level, step=step)
+            anyio.run(serve_stdio, StoreLibrary(log, search), level)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from incidex.codebook import fields, get_field, get_vocabulary
 from incidex.model import AsOf, Claim, Incident, InputError, Report, Tier, Value
-from incidex.search import Hit, Wish
+from incidex.search import BusyError, Hit, Wish
 from incidex.web.answers import parse_as_of
 from incidex.web.base import Library
 
@@ -42,7 +42,10 @@ class Tool(NamedTuple):
 def _search(library: Library, tier: Tier, arguments: Arguments) -> Json:
     limit = max(1, min(MOST_HITS, _number(arguments, "limit", 10)))
     wish = Wish(limit=limit, cursor=_text(arguments, "cursor", required=False), facets=False)
-    found = library.search(_text(arguments, "query"), tier, wish, most=_SOON)
+    try:
+        found = library.search(_text(arguments, "query"), tier, wish, most=_SOON)
+    except BusyError as busy:
+        raise InputError(f"{busy}; ask again in a minute") from busy
     return {
         "count": found.count,
         "incidents": [_say_hit(hit) for hit in found.hits],

@@ -28,6 +28,7 @@ from incidex.model import (
     Claimed,
     Document,
     Evidence,
+    Failed,
     Linked,
     Received,
     Report,
@@ -36,6 +37,7 @@ from incidex.model import (
     Speaker,
     Tier,
 )
+from incidex.search import Search
 from incidex.store import MemoryLog, SqliteLog
 from incidex.web import make_app
 from incidex.web.assistant import TOOLS
@@ -230,6 +232,20 @@ def test_a_wrong_call_is_one_sentence(name: str, arguments: dict[str, Any], said
     text, is_error = answer(StoreLibrary(log), Tier.CLEAR, name, arguments)
     assert is_error
     assert said in json.loads(text)["error"]
+
+
+def test_a_search_whose_index_is_far_behind_says_so(tmp_path: Path) -> None:
+    log = MemoryLog()
+    write_log(log)
+    failed = [
+        Change(record="run", version=n, body=Failed("a", "read", "empty"), by="b", at=AT)
+        for n in range(1, 2_101)
+    ]
+    log.append(failed)
+    library = StoreLibrary(log, Search(log, tmp_path))
+    text, is_error = answer(library, Tier.CLEAR, "search", {"query": "acme"})
+    assert is_error
+    assert "ask again in a minute" in json.loads(text)["error"]
 
 
 def test_what_no_client_of_ours_would_send(site: tuple[str, str]) -> None:
