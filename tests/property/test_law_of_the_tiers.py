@@ -130,6 +130,8 @@ def examples(known: Mapping[str, list[str]]) -> dict[str, list[str]]:
         "/codebook/{name:str}": ["/codebook/actor.name"],
         "/static/{name:str}": ["/static/incidex.css", "/static/nothing"],
         "/healthz": ["/healthz"],
+        "/readyz": ["/readyz"],
+        "/metrics": ["/metrics"],
         "/enter": ["/enter"],
         "/enter/passkey/options": [],
         "/enter/passkey": ["/enter/passkey"],
@@ -222,7 +224,7 @@ def pair(tmp_path: Path, *stories: list[Change]) -> Iterator[tuple[Accounts, lis
             log = open_log(folder / "incidex.db", changes)
             stack.callback(log.close)
             library = StoreLibrary(log, Search(log, folder / "index"))
-            app = make_app(library, accounts=accounts, desk=Desk(log), clock=lambda: NOW)
+            app = make_app(library, accounts=accounts, desk=Desk(log), clock=lambda: NOW, head=log.head)
             sites.append(stack.enter_context(TestClient(app, raise_server_exceptions=False)))
         yield accounts, sites
 

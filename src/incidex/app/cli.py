@@ -305,16 +305,17 @@ def codebook(
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.", min=1, max=64)] = 1,
 ) -> None:
     """Open the site on this machine. On the first run it prints the first editor's phrase, once."""
-    _serve(_settings(), host, port)
+    _serve(_settings(), host, port, workers)
 
 
-def _serve(settings: Settings, host: str, port: int) -> None:
+def _serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
     from incidex.app.serving import run
 
     with _open_log(settings, create=True) as log:
-        run(log, settings, host, port)
+        run(log, settings, host, port, workers)
 
 
 @app.command()

@@ -1,30 +1,72 @@
 """Open the site: the pages of `web` over one log, on this machine."""
 
+import os
 import socket
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from incidex.app import members
+from incidex.app.database import open_log
 from incidex.app.library import StoreLibrary
+from incidex.app.logs import start_logging
+from incidex.app.patience import Patient
 from incidex.app.searching import open_search
 from incidex.app.settings import Settings
 from incidex.model import InputError
-from incidex.store import SqlLog
+from incidex.store import Accounts, SqlLog
 from incidex.web import Desk, make_app
 
+if TYPE_CHECKING:
+    from litestar import Litestar
 
-def run(log: SqlLog, settings: Settings, host: str, port: int) -> None:
+#: How long requests that are being answered may take when the site is asked to stop.
+STOP_SECONDS = 10
+
+#: Connections that wait in the kernel until a process takes them.
+_BACKLOG = 2_048
+
+_OPTIONS: dict[str, Any] = {
+    "http": Patient,
+    "ws": "none",
+    "lifespan": "off",
+    "log_config": None,
+    "access_log": False,  # addresses and paths of readers are nobody's business
+    "server_header": False,
+    "timeout_graceful_shutdown": STOP_SECONDS,
+    "h11_max_incomplete_event_size": 32_768,  # a request's line and headers
+}
+
+
+def run(log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1) -> None:
     """Serve the pages until interrupted. The first run makes the first editor, and prints their phrase."""
+    start_logging()
     with members.opened(settings.accounts) as accounts:
         listening = _listen(host, port)
         _greet(listening, host, members.find_first(accounts))
-        config = uvicorn.Config(
-            make_app(StoreLibrary(log, open_search(log, settings)), accounts=accounts, desk=Desk(log)),
-            log_level="warning",
-            access_log=False,  # addresses and paths of readers are nobody's business
-            server_header=False,
-        )
-        uvicorn.Server(config).run(sockets=[listening])
+        if workers == 1:
+            config = uvicorn.Config(make_site(log, settings, accounts), **_OPTIONS)
+            uvicorn.Server(config).run(sockets=[listening])
+            return
+    # Each process opens the database itself, by what stands in the environment.
+    os.environ["INCIDEX_HOME"] = str(settings.home)
+    os.environ["INCIDEX_DATABASE"] = getattr(settings.database, "url", str(settings.database))
+    many = uvicorn.Config(f"{__name__}:make_worker", factory=True, workers=workers, **_OPTIONS)
+    Multiprocess(many, sockets=[listening]).run()
+
+
+def make_site(log: SqlLog, settings: Settings, accounts: Accounts) -> "Litestar":
+    """Return the site over a log."""
+    library = StoreLibrary(log, open_search(log, settings))
+    return make_app(library, accounts=accounts, desk=Desk(log), head=log.head)
+
+
+def make_worker() -> "Litestar":
+    """Return the site for one process of several."""
+    start_logging()
+    settings = Settings.read(os.environ)
+    return make_site(open_log(settings.database), settings, Accounts(settings.accounts))
 
 
 def _greet(listening: socket.socket, host: str, phrase: str) -> None:
@@ -46,7 +88,9 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(_BACKLOG)
     except OSError as error:
         listening.close()
         raise InputError(f"port {port} on {host} cannot be used: {error.strerror}; try --port 0") from error
+    listening.set_inheritable(True)
     return listening

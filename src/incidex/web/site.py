@@ -3,11 +3,13 @@
 import time
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import cast
 
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.params import FromPath
+from litestar.types import ASGIApp
 
 from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
 from incidex.exchange import to_record
@@ -51,6 +53,7 @@ from incidex.web.entry import Clock, Door
 from incidex.web.finding import HANDLERS as FINDING
 from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
+from incidex.web.kept import App, Kept, ReadHead
 from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.matrix import HANDLERS as MATRIX
 from incidex.web.mcp import make_mcp
@@ -63,6 +66,7 @@ from incidex.web.reviewing import read_form
 from incidex.web.sampled import HANDLERS as SAMPLED
 from incidex.web.statistics import HANDLERS as STATISTICS
 from incidex.web.taxii import make_taxii
+from incidex.web.watching import Watching
 from incidex.web.words import is_web_address, say_date, say_label, say_value
 
 #: The files that pages use, and what each is.
@@ -83,11 +87,16 @@ def make_app(
     accounts: Accounts | None = None,
     desk: Desk | None = None,
     clock: Clock = time.time,
+    head: ReadHead | None = None,
 ) -> Litestar:
-    """Return the site over a library; without `accounts` nobody can enter, without a `desk` nobody works."""
+    """Return the site over a library; without `accounts` nobody can enter, without a `desk` nobody works.
+
+    `head` says where the log ends: with it, public answers are kept until it moves.
+    """
     site = Site(library, Door(accounts, clock), desk)
-    return Litestar(
-        route_handlers=(*_HANDLERS, make_taxii(library), make_mcp(site)),
+    watching = Watching()
+    app = Litestar(
+        route_handlers=(*_HANDLERS, *watching.handlers, make_taxii(library), make_mcp(site)),
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False, use_cache=True),
             "visit": Provide(find_visit, sync_to_thread=False),
@@ -100,6 +109,8 @@ def make_app(
         request_max_body_size=MOST_FORM_BYTES,
         debug=False,
     )
+    app.asgi_handler = cast("ASGIApp", watching.watch(Kept(cast("App", app.asgi_handler), head)))
+    return app
 
 
 @get("/incidents/{name:str}", sync_to_thread=True)
@@ -219,12 +230,6 @@ def static(name: FromPath[str]) -> Answer:
     return Response(read_static(name), media_type=kind, headers={"Cache-Control": "public, max-age=300"})
 
 
-@get("/healthz", sync_to_thread=False)
-def health() -> Answer:
-    """Say that the site answers."""
-    return Response(b"ok\n", media_type=MediaType.TEXT)
-
-
 _HANDLERS = (
     *ABOUT,
     incident,
@@ -234,7 +239,6 @@ _HANDLERS = (
     codebook,
     field,
     static,
-    health,
     *ACCOUNT,
     *API,
     *BROWSING,

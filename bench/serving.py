@@ -1,0 +1,201 @@
+"""How many answers a second one process gives, and how long the slowest wait, over a real socket.
+
+    python bench/serving.py [--seconds 10] [--soak 180] [--clients 100]
+
+Needs wrk (Debian's package of that name). The site is `incidex serve` over the demonstration's database, in a
+process of its own; wrk takes the other core. "Rendered" sends a cookie that opens nothing, so that every
+answer is made anew; "kept" asks as the public does. The soak asks for everything at once while another
+process adds a record twice a second, and watches the memory of the server. 1,800 seconds are half an hour.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import httpx
+
+from incidex.app.demonstration import make_demo
+from incidex.model import Tier
+from incidex.store import SqliteLog
+from tests.twins import Story, make_incident
+
+RENDERED = "Cookie: opens=nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What wrk saw."""
+
+    a_second: float
+    a_processor_second: float  # of the server's own time: what one core gives that nobody else uses
+    p50: str
+    p99: str
+    errors: int
+
+
+@contextmanager
+def running(home: Path, database: Path) -> Iterator[tuple[str, int, float]]:
+    """Start the site; yield its address, its process, and how long it took to answer."""
+    began = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-m", "incidex.app.cli", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "INCIDEX_HOME": str(home), "INCIDEX_DATABASE": str(database)},
+    ) as server:
+        assert server.stdout is not None
+        found = None
+        while found is None:
+            found = re.search(r"http://[^/\s]+", server.stdout.readline())
+        address = found[0]
+        threading.Thread(target=server.stdout.read, daemon=True).start()
+        httpx.get(f"{address}/healthz", timeout=30).raise_for_status()
+        took = time.perf_counter() - began
+        try:
+            yield address, server.pid, took
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=30)
+
+
+def hit(address: str, pid: int, *, seconds: int, clients: int, header: str = "", script: str = "") -> Rate:
+    """Return what wrk says of an address."""
+    before = processor_seconds(pid)
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--latency", "--timeout", "10s"]
+    command += ["-H", header] if header else []
+    command += ["-s", script] if script else []
+    said = subprocess.run([*command, address], capture_output=True, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    p50, p99 = (re.search(rf"\s{p}%\s+(\S+)", said) for p in (50, 99))
+    bad = [int(each) for each in re.findall(r"Non-2xx or 3xx responses: (\d+)", said)]
+    bad += [
+        int(each) for found in re.findall(r"Socket errors: (.*)", said) for each in re.findall(r"\d+", found)
+    ]
+    assert rate, said
+    count = re.search(r"(\d+) requests in", said)
+    used = processor_seconds(pid) - before
+    per_processor = int(count[1]) / used if count and used else 0.0
+    return Rate(float(rate[1]), per_processor, p50[1] if p50 else "?", p99[1] if p99 else "?", sum(bad))
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process has used."""
+    parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(pid: int) -> float:
+    """Return the resident memory of a process, in megabytes."""
+    said = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+)", said)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def soak(address: str, pid: int, database: Path, seconds: int, clients: int) -> None:
+    """Ask for everything at once while records are added; print what went wrong, and the memory."""
+    paths = [
+        "/",
+        "/incidents",
+        "/incidents/{0}",
+        "/search?q=ransomware",
+        "/api/v1/incidents?limit=5",
+        "/stats",
+        "/api/v1/incidents/{0}",
+        "/search?q=victim.country:US&sort=new",
+        "/sources",
+        "/nothing",
+    ]
+    incident = first_incident(address)
+    listed = ",".join(f'"{path.format(incident)}"' for path in paths)
+    lua = (
+        f"local paths = {{{listed}}}\nlocal n = 0\n"
+        'request = function() n = n + 1; return wrk.format("GET", paths[n % #paths + 1] ) end\n'
+    )
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write(lua)
+        script.flush()
+        stop = threading.Event()
+        adding = threading.Thread(target=add_records, args=(database, stop))
+        adding.start()
+        held: list[float] = []
+        for _ in range(max(1, seconds // 30)):
+            rate = hit(address, pid, seconds=30, clients=clients, script=script.name)
+            held.append(memory(pid))
+            print(f"  {rate.a_second:,.0f} a second, p99 {rate.p99}, other than 2xx {rate.errors:,} "
+                  f"(a tenth of the addresses is not there), {held[-1]:,.0f} MB", flush=True)  # fmt: skip
+        stop.set()
+        adding.join()
+
+
+def add_records(database: Path, stop: threading.Event) -> None:
+    """Add a record twice a second."""
+    log, number = SqliteLog(database), 0
+    while not stop.wait(0.5):
+        number += 1
+        story = Story("", Tier.RED, is_work_hidden=False, is_counted=False)
+        make_incident(story, f"Soak{number}")
+        log.append(list(story.changes()))
+    print(f"  {number:,} records were added meanwhile")
+    log.close()
+
+
+def first_incident(address: str) -> str:
+    """Return the id of the Ciphr record."""
+    found = httpx.get(f"{address}/api/v1/search?q=ciphr", timeout=30).json()
+    return str(found["hits"][0]["id"])
+
+
+def main() -> None:
+    """Print a row for each kind of answer."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--soak", type=int, default=0)
+    parser.add_argument("--clients", type=int, default=100)
+    asked = parser.parse_args()
+    if not shutil.which("wrk"):
+        sys.exit("wrk is not installed; apt-get install wrk")
+    with tempfile.TemporaryDirectory() as folder:
+        with redirect_stdout(StringIO()):
+            database = make_demo(Path(folder))
+        with running(Path(folder), database) as (address, pid, took):
+            print(f"`incidex serve` answered {took:.2f} s after it was started; {memory(pid):,.0f} MB\n")
+            incident = first_incident(address)
+            print("| what | rendered, a second (of its processor) | p50 | p99 | kept, the same | p50 | p99 |")
+            print("|---|---|---|---|---|---|---|")
+            for name, path in (
+                ("incident page", f"/incidents/{incident}"),
+                ("search page", "/search?q=ransomware"),
+                ("incident as JSON", f"/api/v1/incidents/{incident}"),
+                ("nothing but the server", "/healthz"),
+            ):
+                rows = [
+                    hit(f"{address}{path}", pid, seconds=asked.seconds, clients=asked.clients, header=header)
+                    for header in (RENDERED, "")
+                ]
+                cells = " | ".join(
+                    f"{each.a_second:,.0f} ({each.a_processor_second:,.0f}) | {each.p50} | {each.p99}"
+                    for each in rows
+                )
+                print(
+                    f"| {name} | {cells} |{' errors!' if any(each.errors for each in rows) else ''}",
+                    flush=True,
+                )
+            if asked.soak:
+                print(f"\nSoak, {asked.soak} s:")
+                soak(address, pid, database, asked.soak, asked.clients)
+
+
+if __name__ == "__main__":
+    main()

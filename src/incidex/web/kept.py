@@ -1,0 +1,197 @@
+"""Answers kept until the log grows, each with an entity tag, and packed for those who take gzip.
+
+Wraps the whole site. Only what nobody has to enter for is kept or packed: a member's page carries what their
+forms must carry, and packing that beside what a stranger can choose lets it be guessed (BREACH). Memory is
+bounded; what is asked least goes first.
+"""
+
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+#: ASGI 3, as its specification has it.
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Bytes kept in all, and of one answer at most.
+MOST_KEPT_BYTES, MOST_ANSWER_BYTES = 64_000_000, 1_000_000
+
+#: An answer is made anew after this long even when nothing has changed: some of them know what day it is.
+KEPT_SECONDS = 60.0
+
+#: Shorter answers gain nothing by being packed.
+_LEAST_PACKED_BYTES = 600
+_PACKED = ("text/", "application/json", "application/xml", "application/atom", "image/svg")
+
+#: Addresses whose answers depend on more than the log, or that speak a protocol of their own.
+_PASSED = ("/healthz", "/readyz", "/metrics", "/mcp", "/taxii2")
+
+#: What an answer says beside its body that a 304 says too.
+_UNCHANGED = frozenset({b"cache-control", b"content-location", b"vary", b"etag", b"expires", b"date"})
+
+Headers = list[tuple[bytes, bytes]]
+ReadHead = Callable[[], object]
+Key = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer that is whole."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    head: object = None
+    until: float = 0.0
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + 1_000  # the headers and the key, roughly
+
+
+class Kept:
+    """A site whose public answers are kept. `head` says where the log ends; without it nothing is kept."""
+
+    def __init__(
+        self, app: App, head: ReadHead | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._app = app
+        self._head = head
+        self._clock = clock
+        self._held: OrderedDict[Key, _Answer] = OrderedDict()
+        self._bytes = 0
+        self.hits = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith(_PASSED):
+            await self._app(scope, receive, send)
+            return
+        asked = dict(scope["headers"])
+        is_public = b"cookie" not in asked and b"authorization" not in asked
+        packs = is_public and b"gzip" in asked.get(b"accept-encoding", b"")
+        answer = await self._find(scope, receive, send, asked, packs=packs, is_public=is_public)
+        if answer is not None:
+            await _send(answer, asked, send, is_head=scope["method"] == "HEAD")
+
+    async def _find(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        asked: dict[bytes, bytes],
+        *,
+        packs: bool,
+        is_public: bool,
+    ) -> _Answer | None:
+        """Return a kept answer, or make one; `None` when it was too long to hold and has been sent."""
+        if self._head is None or not is_public:
+            return await _make(self._app, scope, receive, send, packs=packs)
+        key = (
+            scope["scheme"].encode(),
+            asked.get(b"host", b""),
+            scope["raw_path"],
+            scope["query_string"],
+            asked.get(b"accept", b"")[:200],
+            b"gzip" if packs else b"",
+        )
+        head = self._head()  # before the answer is made, so that it is never taken for newer than it is
+        held = self._held.get(key)
+        if held is not None and held.head == head and self._clock() < held.until:
+            self._held.move_to_end(key)
+            self.hits += 1
+            return held
+        made = await _make(self._app, scope, receive, send, packs=packs)
+        if made is not None and made.status == 200 and sum(map(len, key)) < 4_000:
+            self._keep(key, _Answer(made.status, made.headers, made.body, head, self._clock() + KEPT_SECONDS))
+        return made
+
+    def _keep(self, key: Key, answer: _Answer) -> None:
+        former = self._held.pop(key, None)
+        self._bytes += answer.size - (former.size if former else 0)
+        self._held[key] = answer
+        while self._bytes > MOST_KEPT_BYTES:
+            _, oldest = self._held.popitem(last=False)
+            self._bytes -= oldest.size
+
+
+async def _make(app: App, scope: Scope, receive: Receive, send: Send, *, packs: bool) -> _Answer | None:
+    """Return the whole answer of the site; one too long to hold is sent on piece by piece instead."""
+    start: list[Message] = []
+    pieces: list[bytes] = []
+    count = 0
+    is_sent = False
+
+    async def hold(message: Message) -> None:
+        nonlocal count, is_sent
+        if is_sent:
+            await send(message)
+        elif message["type"] == "http.response.start":
+            start.append(message)
+        elif message["type"] == "http.response.body":
+            pieces.append(message.get("body", b""))
+            count += len(pieces[-1])
+            if count > MOST_ANSWER_BYTES and message.get("more_body"):
+                is_sent = True
+                await send(start[0])
+                await send({"type": "http.response.body", "body": b"".join(pieces), "more_body": True})
+                pieces.clear()
+
+    if scope["method"] == "HEAD":
+        scope = {**scope, "method": "GET"}
+    await app(scope, receive, hold)
+    if is_sent or not start:
+        return None
+    (begun,) = start
+    return _finish(begun["status"], list(begun["headers"]), b"".join(pieces), packs=packs)
+
+
+def _finish(status: int, headers: Headers, body: bytes, *, packs: bool) -> _Answer:
+    """Return an answer with its tag, packed if that is wanted and gains something."""
+    if status != 200:
+        return _Answer(status, headers, body)
+    found = dict(headers)
+    if b"etag" not in found:
+        headers.append((b"etag", b'W/"' + sha256(body).hexdigest()[:32].encode() + b'"'))
+    kind = found.get(b"content-type", b"").decode("latin-1")
+    if kind.startswith(_PACKED) and b"content-encoding" not in found:
+        headers = _with(headers, b"vary", found.get(b"vary", b"") + b", Accept-Encoding")
+        if packs and len(body) >= _LEAST_PACKED_BYTES:
+            packer = zlib.compressobj(6, wbits=31)
+            body = packer.compress(body) + packer.flush()
+            headers = [
+                *_with(headers, b"content-length", str(len(body)).encode()),
+                (b"content-encoding", b"gzip"),
+            ]
+    return _Answer(status, headers, body)
+
+
+def _with(headers: Iterable[tuple[bytes, bytes]], name: bytes, value: bytes) -> Headers:
+    return [*((key, held) for key, held in headers if key != name), (name, value.removeprefix(b", "))]
+
+
+async def _send(answer: _Answer, asked: dict[bytes, bytes], send: Send, *, is_head: bool) -> None:
+    status, headers, body = answer.status, answer.headers, answer.body
+    if status == 200 and _matches(asked.get(b"if-none-match", b""), dict(headers).get(b"etag", b"")):
+        status, body = 304, b""
+        headers = [each for each in headers if each[0] in _UNCHANGED or each[0].startswith((b"x-", b"cross"))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else body, "more_body": False})
+
+
+def _matches(given: bytes, etag: bytes) -> bool:
+    """Say whether a tag that somebody has is the answer's (RFC 9110, 13.1.2, weak comparison)."""
+    if not given or not etag:
+        return False
+    tags = {each.strip().removeprefix(b"W/") for each in given.split(b",")}
+    return b"*" in tags or etag.removeprefix(b"W/") in tags
