@@ -29,6 +29,7 @@ from incidex.model import (
 from incidex.web.base import Library
 from incidex.web.desk import Desk
 from incidex.web.entry import Door, Entered, comes_from_here
+from incidex.web.recent import Recent
 from incidex.web.render import render
 from incidex.web.views import View, Views
 
@@ -105,6 +106,7 @@ class Site:
     door: Door
     desk: Desk | None = None  # where reviewers work; a site without one only shows
     views: Views = field(default_factory=Views)
+    recent: Recent = field(default_factory=Recent)
 
     def view(self, tier: Tier) -> View:
         """Return what all incidents that the tier may see add up to."""

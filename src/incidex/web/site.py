@@ -3,7 +3,7 @@
 import time
 from dataclasses import asdict, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
@@ -59,6 +59,7 @@ from incidex.web.matrix import HANDLERS as MATRIX
 from incidex.web.mcp import make_mcp
 from incidex.web.others import find_others
 from incidex.web.passage import cut
+from incidex.web.recent import Recent
 from incidex.web.record import link_report, make_record
 from incidex.web.render import read_static
 from incidex.web.reviewing import HANDLERS as REVIEWING
@@ -93,7 +94,7 @@ def make_app(
 
     `head` says where the log ends: with it, public answers are kept until it moves.
     """
-    site = Site(library, Door(accounts, clock), desk)
+    site = Site(library, Door(accounts, clock), desk, recent=Recent(head))
     watching = Watching()
     app = Litestar(
         route_handlers=(*_HANDLERS, *watching.handlers, make_taxii(library), make_mcp(site)),
@@ -120,26 +121,11 @@ def incident(
     """Answer with a record page, or with its JSON twin for those who ask for JSON first."""
     if prefers_json(request):
         return _find_json(request, site, visit, name)
-    as_of = parse_as_of(request.query_params.get("as_of", ""), visit.tier)
-    found = site.library.find_incident(name, visit.tier, as_of)
-    if found is None:
-        raise HTTPException(status_code=404)
-    page = make_record(found)
+    asked = tuple(request.query_params.get(each, "") for each in ("as_of", "since"))
     base = str(request.base_url).rstrip("/")
-    since = request.query_params.get("since", "")
-    return make_page(
-        "record.html",
-        visit,
-        title=page.title,
-        page=page,
-        asked=name,
-        as_of=_say_moment(as_of),
-        since=_say_moment(parse_as_of(since, visit.tier)),
-        changed=_find_changed(site, visit, found, since) if since else (),
-        history=_find_history(site, visit, found.id, as_of)[::-1],
-        others=find_others(site.library, found, visit.tier) if as_of is None else (),
-        linked_data=make_linked_data(found, base),
-    )
+    key = (visit.tier, name, base, *asked)
+    model = site.recent.keep(key, lambda: _make_model(site, visit, name, base, *asked))
+    return make_page("record.html", visit, **model)
 
 
 @get("/api/v1/incidents/{name:str}", sync_to_thread=True)
@@ -255,12 +241,38 @@ _HANDLERS = (
 )
 
 
-def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> Answer:
-    as_of = parse_as_of(request.query_params.get("as_of", ""), visit.tier)
+def _make_model(site: Site, visit: Visit, name: str, base: str, at: str, since: str) -> dict[str, Any]:
+    """Return what the page of a record shows to a tier."""
+    as_of = parse_as_of(at, visit.tier)
     found = site.library.find_incident(name, visit.tier, as_of)
     if found is None:
         raise HTTPException(status_code=404)
-    return make_json(choose(to_record(found), parse_fields(request.query_params.get("fields", ""))))
+    page = make_record(found)
+    return {
+        "title": page.title,
+        "page": page,
+        "asked": name,
+        "as_of": _say_moment(as_of),
+        "since": _say_moment(parse_as_of(since, visit.tier)),
+        "changed": _find_changed(site, visit, found, since) if since else (),
+        "history": _find_history(site, visit, found.id, as_of)[::-1],
+        "others": find_others(site.library, found, visit.tier) if as_of is None else (),
+        "linked_data": make_linked_data(found, base),
+    }
+
+
+def _find_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> Answer:
+    at = request.query_params.get("as_of", "")
+    chosen = parse_fields(request.query_params.get("fields", ""))
+    record = site.recent.keep(("json", visit.tier, name, at), lambda: _make_json(site, visit, name, at))
+    return make_json(choose(record, chosen))
+
+
+def _make_json(site: Site, visit: Visit, name: str, at: str) -> dict[str, Any]:
+    found = site.library.find_incident(name, visit.tier, parse_as_of(at, visit.tier))
+    if found is None:
+        raise HTTPException(status_code=404)
+    return to_record(found)
 
 
 def _find_history(site: Site, visit: Visit, incident_id: str, as_of: AsOf = None) -> list[Told]:

@@ -55,6 +55,25 @@ def test_a_public_answer_is_made_once_until_the_log_grows(
     assert library.asked > asked
 
 
+@pytest.mark.parametrize("path", ["/incidents/inc-1", "/api/v1/incidents/inc-1"])
+def test_what_a_page_says_is_put_together_once_for_each_tier(
+    site: Site, library: Counting, log: MemoryLog, path: str
+) -> None:
+    site.post("/enter", data={"phrase": phrase_of("member")}, headers=OURS)
+    first = site.get(path)
+    asked = library.asked
+    assert site.get(path).content == first.content
+    assert library.asked == asked
+    site.post("/enter", data={"phrase": phrase_of("ana")}, headers=OURS)
+    assert site.get(path).status_code == 200
+    assert library.asked > asked
+    asked = library.asked
+    body = Claimed((NAME,))
+    log.append([Change(record="inc-1", version=5, body=body, by="x", at=datetime(2026, 1, 2, tzinfo=UTC))])
+    assert site.get(path).status_code == 200
+    assert library.asked > asked
+
+
 def test_page_and_twin_are_kept_apart_and_so_are_questions(site: Site) -> None:
     page = site.get("/incidents/inc-1", headers={"accept": "text/html"})
     twin = site.get("/incidents/inc-1", headers={"accept": "application/json"})
