@@ -3,8 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from datasketch import MinHash, MinHashLSH
-
 #: Texts that share this much of their runs of words are one text: a copy with another headline or ending.
 NEAR_COPY = 0.6
 
@@ -67,6 +65,9 @@ def near_copies(names: Iterable[str], read: Callable[[str], str]) -> Iterator[tu
 
     Each text is read once, and again when another resembles it; only sketches of them are held.
     """
+    # Imported here because it brings scipy along, which takes a third of a second that a site need not wait.
+    from datasketch import MinHash, MinHashLSH
+
     index = MinHashLSH(threshold=NEAR_COPY, num_perm=_PERMUTATIONS)
     for name in names:
         text = read(name)
