@@ -125,7 +125,7 @@ def test_a_token_is_shown_once_and_reads_for_its_member(site: Site, other: Site)
     assert other.get("/account", headers=bearer).status_code == 403
     assert other.get("/incidents/new", headers=bearer).status_code == 403
     held = re.findall(
-        r'value="([0-9a-f]{64})"><button name="do" value="end token"', site.get("/account").text
+        r'value="([0-9a-f]{64})"><button class="plain" name="do" value="end token"', site.get("/account").text
     )
     act(site, "end token", id=held[0])
     ended = other.get("/", headers=bearer)
