@@ -150,7 +150,7 @@ class Door:
 
     def must_wait(self, address: str) -> bool:
         """Count a wrong phrase from a network; say whether it had too many of late."""
-        key = hmac.digest(self._salt, _network(address).encode(), "sha256")
+        key = hmac.digest(self._salt, network_of(address).encode(), "sha256")
         count, since = self._wrong.get(key, (0, self._clock()))
         if self._clock() - since >= TRY_SECONDS:
             count, since = 0, self._clock()
@@ -183,7 +183,7 @@ def comes_from_here(headers: Mapping[str, str]) -> bool:
     return bool(host) and urlsplit(headers.get("origin", "")).netloc == host
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return the network that an address is counted with: a household's, not a device's."""
     try:
         bits = 24 if ip_address(address).version == 4 else 48

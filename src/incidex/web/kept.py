@@ -5,6 +5,7 @@ forms must carry, and packing that beside what a stranger can choose lets it be 
 bounded; what is asked least goes first.
 """
 
+import json
 import time
 import zlib
 from collections import OrderedDict
@@ -12,6 +13,9 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+
+from incidex.web.answers import HEADERS
+from incidex.web.rates import Rates
 
 #: ASGI 3, as its specification has it.
 Scope = MutableMapping[str, Any]
@@ -67,6 +71,7 @@ class Kept:
         self._clock = clock
         self._held: OrderedDict[Key, _Answer] = OrderedDict()
         self._bytes = 0
+        self._rates = Rates(clock)
         self.hits = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,7 +101,7 @@ class Kept:
     ) -> _Answer | None:
         """Return a kept answer, or make one; `None` when it was too long to hold and has been sent."""
         if self._head is None or not is_public:
-            return await _make(self._app, scope, receive, send, packs=packs)
+            return await self._make_anew(scope, receive, send, packs=packs)
         key = (
             scope["scheme"].encode(),
             asked.get(b"host", b""),
@@ -111,10 +116,15 @@ class Kept:
             self._held.move_to_end(key)
             self.hits += 1
             return held
-        made = await _make(self._app, scope, receive, send, packs=packs)
+        made = await self._make_anew(scope, receive, send, packs=packs)
         if made is not None and made.status == 200 and sum(map(len, key)) < 4_000:
             self._keep(key, _Answer(made.status, made.headers, made.body, head, self._clock() + KEPT_SECONDS))
         return made
+
+    async def _make_anew(self, scope: Scope, receive: Receive, send: Send, *, packs: bool) -> _Answer | None:
+        """Return an answer, or that its network has had too many of late."""
+        seconds = self._rates.wait_seconds(scope["client"][0] if scope.get("client") else "")
+        return _refuse(seconds) if seconds else await _make(self._app, scope, receive, send, packs=packs)
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         former = self._held.pop(key, None)
@@ -123,6 +133,18 @@ class Kept:
         while self._bytes > MOST_KEPT_BYTES:
             _, oldest = self._held.popitem(last=False)
             self._bytes -= oldest.size
+
+
+def _refuse(seconds: int) -> _Answer:
+    said = f"Your network has asked for too much at once; ask again in {seconds} s."
+    body = json.dumps({"error": {"status": 429, "message": said}}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(seconds).encode()),
+        *((name.lower().encode(), held.encode()) for name, held in HEADERS.items()),
+    ]
+    return _Answer(429, headers, body)
 
 
 async def _make(app: App, scope: Scope, receive: Receive, send: Send, *, packs: bool) -> _Answer | None:

@@ -1,9 +1,11 @@
 """Answers that are kept, tagged and packed; and what whoever runs the site may ask."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from datetime import UTC, datetime
+from typing import Any
 
+import anyio
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -13,6 +15,7 @@ from incidex.model import AsOf, Change, Claimed, Incident, MemberRole, Tier
 from incidex.store import MemoryLog
 from incidex.web import Desk, make_app
 from incidex.web.entry import Door
+from incidex.web.rates import A_SECOND, BURST, Rates
 from tests.members import OURS, PEOPLE, make_accounts, phrase_of
 from tests.unit.web.conftest import HIDDEN, NAME, OPEN
 
@@ -148,3 +151,50 @@ def test_a_site_whose_database_is_gone_is_there_and_not_ready(site: Site, log: M
     with TestClient(make_app(Gone(log)), raise_server_exceptions=False) as broken:
         assert broken.get("/healthz").status_code == 200
         assert broken.get("/readyz").status_code >= 500
+
+
+def test_what_a_network_has_left_comes_back_with_time() -> None:
+    now = [0.0]
+    rates = Rates(lambda: now[0])
+    assert [rates.wait_seconds("192.0.2.1") for _ in range(int(BURST))] == [0] * int(BURST)
+    assert rates.wait_seconds("192.0.2.9") == 1  # the same network
+    assert rates.wait_seconds("2001:db8::1") == rates.wait_seconds("127.0.0.1") == 0
+    now[0] += 2 / A_SECOND
+    assert [rates.wait_seconds("192.0.2.1") for _ in range(3)] == [0, 0, 1]
+    assert "192.0" not in repr(vars(rates))
+
+
+def test_one_network_cannot_have_everything_made_for_it(
+    log: MemoryLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incidex.web.rates.BURST", 5.0)
+    monkeypatch.setattr("incidex.web.rates.A_SECOND", 0.01)
+    app = make_app(StoreLibrary(log), head=log.head)
+    with TestClient(app) as one:
+        answers = [_ask_from(one, f"192.0.2.{n % 9}", f"/nothing/{n}") for n in range(8)]
+        assert answers == [404] * 5 + [429] * 3
+        assert _ask_from(one, "192.0.3.1", "/nothing") == 404
+        assert _ask_from(one, "127.0.0.1", "/nothing") == 404
+        assert _ask_from(one, "192.0.2.1", "/healthz") == 200
+
+
+def _ask_from(site: Site, address: str, path: str) -> int:
+    """Ask as somebody at an address does."""
+    said: list[int] = []
+
+    async def ask() -> None:
+        async def receive() -> MutableMapping[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            said.extend([message["status"]] if "status" in message else [])
+
+        scope = {
+            "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"",
+            "headers": [(b"host", b"x")], "client": (address, 1), "server": ("x", 80), "scheme": "http",
+            "root_path": "", "http_version": "1.1", "asgi": {"version": "3.0"}, "state": {},
+        }  # fmt: skip
+        await site.app(scope, receive, send)
+
+    anyio.run(ask)
+    return said[0]
