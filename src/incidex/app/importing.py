@@ -16,6 +16,7 @@ from incidex.model import (
     Claimed,
     ConflictError,
     InputError,
+    Kind,
     Linked,
     Received,
     Retracted,
@@ -28,8 +29,8 @@ from incidex.store import Log
 #: Who signs what an import writes: this, and the import's name.
 SIGNED = "import:"
 
-#: Rows that are written at once.
-CHUNK = 200
+#: Rows that are written at once, and about how many bytes of them.
+CHUNK, CHUNK_BYTES = 200, 8_000_000
 
 #: How often a chunk is placed anew when somebody else wrote first.
 ATTEMPTS = 20
@@ -71,8 +72,7 @@ def import_rows(
     A row goes to the incident that bears the same identifier, if there is one, and else to one of its own:
     what merely looks alike waits for a person (`incidex link suggest`). Without a log, all of it is new.
     """
-    held = iter(rows)
-    while chunk := list(islice(held, CHUNK)):
+    for chunk in _chunks(rows):
         good = [row for row in chunk if isinstance(row, Row)]
         stopped = {row.number: row for row in _write(None if dry else log, log, good, outcome)}
         for row in chunk:
@@ -82,6 +82,20 @@ def import_rows(
             outcome.issues += len(told.issues)
             yield told
     outcome.check()
+
+
+def _chunks(rows: Iterable[Row | Refused]) -> Iterator[list[Row | Refused]]:
+    """Yield rows, some at a time: never more than a chunk's number of them, nor many more than its bytes."""
+    chunk: list[Row | Refused] = []
+    held_bytes = 0
+    for row in rows:
+        chunk.append(row)
+        held_bytes += len(row.raw) if isinstance(row, Row) else 0
+        if len(chunk) >= CHUNK or held_bytes >= CHUNK_BYTES:
+            yield chunk
+            chunk, held_bytes = [], 0
+    if chunk:
+        yield chunk
 
 
 def _write(target: Log | None, log: Log | None, rows: Sequence[Row], outcome: Outcome) -> list[Refused]:
@@ -224,11 +238,13 @@ def take_back(log: Log, name: str, *, why: str, by: str) -> int:
     All of it stays in the history, and importing the rows again brings them back. Raises `InputError` when
     there is no such import, or all of it was withdrawn already.
     """
-    known = [each.name for each in find_imports(log)]
-    if name not in known:
+    records = {
+        line.record for line in log.lines() if line.by == f"{SIGNED}{name}" and line.kind == Kind.LINKED
+    }
+    if not records:
+        known = [each.name for each in find_imports(log)]
         told = f"; there are {', '.join(known[-5:])}" if known else ": nothing was ever imported"
         raise InputError(f"there is no import {name[:80]!r}{told}")
-    records = {c.record for c in log.since() if c.by == f"{SIGNED}{name}" and isinstance(c.body, Claimed)}
     count = 0
     held = iter(sorted(records))
     while chunk := list(islice(held, CHUNK)):

@@ -15,7 +15,7 @@ _CHUNK = 1 << 16
 MOST_LEVELS = 100
 
 #: A whole string, or a sign that opens or closes; a quotation mark alone opens a string that is not whole.
-_SIGN = re.compile(rb'"(?:[^"\\]|\\.)*+"|["{}\[\]]', re.DOTALL)
+_SIGN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["{}\[\]]', re.DOTALL)
 
 _BETWEEN = b" \t\r\n,[]\x1e\xef\xbb\xbf"
 
@@ -28,7 +28,8 @@ def read_objects(file: BinaryIO, most_bytes: int = MOST_ROW_BYTES) -> Iterator[t
     """
     held, number = bytearray(), 0
     depth, place = 0, 0
-    while chunk := file.read(_CHUNK):
+    # As much again as is held, because a string that is not whole yet is looked through from its beginning.
+    while chunk := file.read(max(_CHUNK, len(held))):
         held += chunk
         start = 0
         depth, place, ends = _scan(held, depth, place)
