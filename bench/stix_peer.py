@@ -24,18 +24,19 @@ def build(path: str) -> dict[str, Any]:
     known = [each for each in objects if each["type"] in classes]
     skipped = Counter(each["type"] for each in objects if each["type"] not in classes)
     failed: Counter[str] = Counter()
-    size = 0
-    begun = time.process_time()
-    for each in known:
-        try:
-            size += len(classes[each["type"]](allow_custom=True, **each).serialize())
-        except Exception as error:  # noqa: BLE001  what a peer refuses is counted, not hidden
-            failed[f"{each['type']}: {type(error).__name__}"] += 1
-    seconds = time.process_time() - begun
+    seconds = []
+    for _ in range(3):
+        failed.clear()
+        begun = time.process_time()
+        for each in known:
+            try:
+                classes[each["type"]](allow_custom=True, **each).serialize()
+            except Exception as error:  # noqa: BLE001  what a peer refuses is counted, not hidden
+                failed[f"{each['type']}: {type(error).__name__}"] += 1
+        seconds.append(time.process_time() - begun)
     return {
         "objects": len(known),
-        "seconds": seconds,
-        "bytes": size,
+        "seconds": min(seconds),
         "skipped": dict(skipped),
         "failed": dict(failed),
     }

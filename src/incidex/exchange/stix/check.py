@@ -4,6 +4,7 @@ It is run on every object of every export, so it is compiled (msgspec) and knows
 of whether that is STIX is the validator of OASIS, which the tests ask.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, Union
 
@@ -12,7 +13,9 @@ from msgspec import Meta
 
 Json = dict[str, Any]
 
-_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+_IDS = re.compile(
+    r"(?:([a-z][a-z0-9-]+) \1--[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\n)*"
+)
 _Ids = Annotated[list[str], Meta(min_length=1)]  # each is held against the names that there are
 _Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z$")]
 _Moment = Annotated[str, Meta(min_length=24, max_length=27)]  # all of a record have the incident's
@@ -112,7 +115,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 
 
 def _make_type(name: str, properties: dict[str, Any]) -> type:
-    fields: list[Any] = [("id", Annotated[str, Meta(pattern=f"^{name}--{_UUID}$")])]
+    fields: list[Any] = [("id", str)]
     for key, kind in properties.items():
         fields.append((key[:-1], kind, None) if key.endswith("?") else (key, kind))
     return msgspec.defstruct(
@@ -121,6 +124,7 @@ def _make_type(name: str, properties: dict[str, Any]) -> type:
         tag_field="type",
         tag=name,
         kw_only=True,
+        gc=False,  # they are dropped at once
         forbid_unknown_fields=True,
     )
 
@@ -135,6 +139,10 @@ _MANY = ("object_marking_refs", "object_refs", "impacted_refs")
 def check_form(objects: Sequence[Json]) -> None:
     """Raise `ValueError` when an object has not the properties of its type: a mistake of ours."""
     msgspec.convert(objects, _ANY)
+    # One look at all names together takes a fifth of the time of one at each.
+    if not _IDS.fullmatch("".join([f"{each['type']} {each['id']}\n" for each in objects])):
+        wrong = [e["id"] for e in objects if not _IDS.fullmatch(f"{e['type']} {e['id']}\n")]
+        raise ValueError(f"{wrong[0]} is no id of its type")
 
 
 def check_names(objects: Iterable[Json], names: set[str]) -> None:

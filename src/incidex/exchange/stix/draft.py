@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from incidex.exchange.loss import Loss, Lost
-from incidex.exchange.stix.fixed import MARKINGS, PRODUCER
-from incidex.exchange.stix.ids import make_id, to_time
+from incidex.exchange.stix.fixed import MARKED, PRODUCER
+from incidex.exchange.stix.ids import make_id, make_own_id, measure, to_time
 from incidex.exchange.stix.references import refer_to_report
 from incidex.exchange.stix.shared import make_party
 from incidex.model import Incident, Report, Tier, Value
@@ -20,6 +20,7 @@ class Draft:
         self.incident = incident
         self.chosen = chosen
         self.id = make_id("incident", incident.id)
+        self._owner = measure(incident.id)
         self.created = to_time(incident.opened_at)
         # Clocks go back; and what members see is the newer version of what the public sees, never the same.
         newest = max(incident.opened_at, incident.changed_at)
@@ -69,7 +70,10 @@ class Draft:
 
     def own(self, kind: str, *parts: str, tier: Tier = Tier.CLEAR, by: str = PRODUCER, **more: object) -> str:
         """Put an object of this record alone into the bundle; return its id."""
-        name = make_id(kind, self.incident.id, *parts)
+        if len(parts) == 1:
+            name = make_own_id(kind, self._owner, parts[0])
+        else:
+            name = make_id(kind, self.incident.id, *parts)
         self.objects[name] = {
             "type": kind,
             "spec_version": "2.1",
@@ -78,12 +82,13 @@ class Draft:
             "created": self.created,
             "modified": self.modified,
             **more,
-            "object_marking_refs": [MARKINGS[tier]],
+            "object_marking_refs": MARKED[tier],
         }
         return name
 
     def relate(self, source: str, how: str, target: str, value: Value) -> str:
         """Relate two objects, as the value's strongest speaker says; note that this stands for the value."""
+        asserting = value.asserting
         name = self.own(
             "relationship",
             source,
@@ -91,8 +96,8 @@ class Draft:
             target,
             value.field,
             tier=tier_of(value),
-            by=self.party(value.asserting[0].speaker.name) if value.asserting else PRODUCER,
-            confidence=percent(value.confidence),
+            by=self.party(asserting[0].speaker.name) if asserting else PRODUCER,
+            confidence=percent(max([claim.confidence for claim in asserting], default=0.0)),
             relationship_type=how,
             description=f"{value.status.capitalize()}. {' '.join(value.reasons)}",
             source_ref=source,
@@ -132,12 +137,12 @@ def percent(confidence: float) -> int:
 
 def tier_of(value: Value) -> Tier:
     """Return who may see all that is said of a value: its reasons name every speaker."""
-    return max((claim.tier for claim in value.claims), default=Tier.CLEAR)
+    return max([claim.tier for claim in value.claims], default=Tier.CLEAR)
 
 
 def tier_of_name(value: Value) -> Tier:
     """Return who may know that anybody gives this value."""
-    return min((claim.tier for claim in value.asserting), default=Tier.CLEAR)
+    return min([claim.tier for claim in value.asserting], default=Tier.CLEAR)
 
 
 def _highest(incident: Incident) -> Tier:

@@ -28,6 +28,8 @@ MARKINGS: Mapping[Tier, str] = MappingProxyType(
         Tier.RED: "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
     }
 )
+#: The markings of an object, by the number of its tier: hashing a member of an enumeration takes longer.
+MARKED = tuple([MARKINGS[tier]] for tier in Tier)
 PRODUCER = make_id("identity", "system", "Incidex")
 OASIS = "identity--8ce3f695-d5a4-4dc8-9e93-a65af453a31a"
 _COMMON = (

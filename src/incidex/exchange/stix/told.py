@@ -10,16 +10,12 @@ from incidex.exchange.stix.draft import Draft, percent
 from incidex.exchange.stix.fixed import OURS
 from incidex.exchange.stix.ids import make_id
 from incidex.exchange.stix.references import is_address, refer_to_report
-from incidex.model import Claim, Evidence, Judgement, NoEvidence, Report, Stance, Tier, Value
+from incidex.model import Claim, Judgement, NoEvidence, Report, Stance, Tier, Value
 
 Json = dict[str, Any]
 
-_SAYS = {Stance.ASSERTS: "says so", Stance.DENIES: "denies it", Stance.DOUBTS: "could not say"}
-_OPINIONS = {Stance.DENIES: "strongly-disagree", Stance.DOUBTS: "neutral"}
-_WITHOUT = {
-    NoEvidence.IMPORTED: "Imported from another database; nothing to quote.",
-    NoEvidence.ANALYST_NOTE: "An analyst's note; nothing to quote.",
-}
+_NOTE = "An analyst's note"
+_TIERS = tuple(tier.name for tier in Tier)
 
 #: Of the values that the incident itself holds, the one that an opinion on the incident is about.
 _ABOUT_ALL = "security_incident"
@@ -28,10 +24,11 @@ _ABOUT_ALL = "security_incident"
 def tell(draft: Draft) -> None:
     """Add every claim on a value that goes out, and on one that is only denied; then the reports."""
     rests: dict[str, list[str]] = defaultdict(list)
+    places = {name: _say_report(report) for name, report in draft.reports.items()}
     for value in _told(draft):
+        target = draft.targets.get((value.field, value.value), draft.id)
         for claim in value.claims:
-            target = draft.targets.get((value.field, value.value), draft.id)
-            made = _add_claim(draft, claim, target)
+            made = _add_claim(draft, claim, target, places.get(claim.report, ""))
             rests[claim.report] += (target, made)
     for report in draft.incident.reports:
         _add_report(draft, report, rests[report.id])
@@ -44,20 +41,22 @@ def _told(draft: Draft) -> Iterator[Value]:
         yield from values
 
 
-def _add_claim(draft: Draft, claim: Claim, target: str) -> str:
+def _add_claim(draft: Draft, claim: Claim, target: str, where: str) -> str:
     """Add a claim: as an opinion where it is against an object, else as a note that says it in words."""
-    report = draft.reports.get(claim.report)
-    against = _OPINIONS.get(claim.stance) if target != draft.id or claim.field == _ABOUT_ALL else None
     label = f"{get_field(claim.field).label}: {claim.value}"
-    words = _say(claim, report)
-    held: Json = {"external_references": draft.references[report.id]} if report else {}
-    if against:
-        held.update(opinion=against, explanation=f"{label}\n\n{words}", object_refs=[target])
+    words = _say(claim, where)
+    is_against = claim.stance is not Stance.ASSERTS and (target != draft.id or claim.field == _ABOUT_ALL)
+    held: Json
+    if is_against:
+        opinion = "strongly-disagree" if claim.stance is Stance.DENIES else "neutral"
+        held = {"opinion": opinion, "explanation": f"{label}\n\n{words}", "object_refs": [target]}
     else:
         refs = [draft.id] if target == draft.id else [draft.id, target]
-        held.update(abstract=label, content=words, object_refs=refs)
+        held = {"abstract": label, "content": words, "object_refs": refs}
+    if where:
+        held["external_references"] = draft.references[claim.report]
     return draft.own(
-        "opinion" if against else "note",
+        "opinion" if is_against else "note",
         claim.id,
         tier=claim.tier,
         by=draft.party(claim.speaker.name),
@@ -68,18 +67,23 @@ def _add_claim(draft: Draft, claim: Claim, target: str) -> str:
     )
 
 
-def _say(claim: Claim, report: Report | None) -> str:
-    said = f"{claim.speaker.name} ({claim.speaker.role}) {_SAYS[claim.stance]}."
-    if claim.no_evidence:
-        return f"{said} {_WITHOUT[claim.no_evidence]}"
-    quote = claim.evidence.quote if claim.evidence else ""
-    where = f"\n\n{_name(report)}" if report else ""
-    return f"{said}\n\n“{quote}”{where}"
+def _say(claim: Claim, where: str) -> str:
+    said = f"{claim.speaker.name} ({claim.speaker.role}) {_say_stance(claim.stance)}."
+    if claim.evidence is None:
+        is_imported = claim.no_evidence is NoEvidence.IMPORTED
+        return f"{said} {'Imported from another database' if is_imported else _NOTE}; nothing to quote."
+    return f"{said}\n\n“{claim.evidence.quote}”{where}"
 
 
-def _name(report: Report) -> str:
+def _say_stance(stance: Stance) -> str:
+    if stance is Stance.ASSERTS:
+        return "says so"
+    return "denies it" if stance is Stance.DENIES else "could not say"
+
+
+def _say_report(report: Report) -> str:
     parts = (report.source.name, report.published, report.title)
-    return ", ".join(part for part in parts if part)
+    return f"\n\n{', '.join(part for part in parts if part)}"
 
 
 def _describe(claim: Claim, record: str) -> Json:
@@ -96,22 +100,19 @@ def _describe(claim: Claim, record: str) -> Json:
         "report": claim.report,
         "coder": claim.coder,
         "probability": claim.confidence,
-        "tier": claim.tier.name,
+        "tier": _TIERS[claim.tier],
         "why": claim.why,
     }
-    if claim.no_evidence:
+    held = claim.evidence
+    if held is None:
         described["no_evidence"] = str(claim.no_evidence)
-    return {**described, **_quote(claim.evidence)} if claim.evidence else described
-
-
-def _quote(evidence: Evidence) -> Json:
-    return {
-        "start": evidence.span.start,
-        "end": evidence.span.end,
-        "quote": evidence.quote,
-        "prefix": evidence.prefix,
-        "suffix": evidence.suffix,
-    }
+    else:
+        described["start"] = held.span.start
+        described["end"] = held.span.end
+        described["quote"] = held.quote
+        described["prefix"] = held.prefix
+        described["suffix"] = held.suffix
+    return described
 
 
 def _add_report(draft: Draft, report: Report, rests: list[str]) -> None:
