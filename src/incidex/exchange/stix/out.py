@@ -26,6 +26,8 @@ _REMEMBERED = 100_000
 
 _PROPERTY = "property-extension"
 
+_encode = msgspec.json.Encoder().encode
+
 #: What every bundle needs of the fixed objects, and what single types need besides.
 _ALWAYS = (OASIS, PRODUCER, TLP, INCIDENT_CORE, OURS)
 _NEEDS = {"event": EVENT, "impact": IMPACT, "task": TASK}
@@ -116,9 +118,9 @@ def write_stix(incidents: Iterable[Incident], out: TextIO, choice: Choice = Choi
 def encode(made: Json) -> bytes:
     """Return an object as JSON. Half of a surrogate pair has no UTF-8 and goes out as U+FFFD."""
     try:
-        return msgspec.json.encode(made)
+        return _encode(made)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_mend(made))
+        return _encode(_mend(made))
 
 
 def _mend(value: object) -> object:
