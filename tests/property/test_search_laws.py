@@ -20,6 +20,7 @@ from incidex.search import (
     Search,
     Wish,
     answer,
+    find_similar,
     make_entry,
     narrow,
     parse,
@@ -98,6 +99,19 @@ def test_the_index_answers_as_entries_in_memory_do(told: list[Step], tier: Tier,
             for order in Order:
                 wish = Wish(order=order, limit=2)
                 assert said(search.search(query, tier, wish)) == said(answer(shelf, parse(query), wish))
+
+
+@settings(max_examples=25)
+@given(histories, st.sampled_from(Tier), st.integers(1, 3))
+def test_the_index_finds_alike_what_memory_finds_alike(told: list[Step], tier: Tier, limit: int) -> None:
+    log = MemoryLog()
+    teller = Teller(log)
+    with searching(log) as search:
+        for step in told:
+            act(teller, step)
+        shelf = MemoryShelf(entries_of(log, tier))
+        for entry in list(entries_of(log, tier)):
+            assert search.similar(entry.id, tier, limit) == find_similar(shelf, entry, limit)
 
 
 @settings(max_examples=25)

@@ -15,6 +15,7 @@ from incidex.search.parse import parse
 from incidex.search.passages import say_part
 from incidex.search.resolve import known_names, resolve
 from incidex.search.searching import Search
+from incidex.search.similar import Shared, Similar, find_similar
 from incidex.search.syntax import Query, QueryError
 from incidex.search.writing import chosen, narrow, widen, write_value
 
@@ -34,9 +35,12 @@ __all__ = [
     "Read",
     "Search",
     "SearchIndex",
+    "Shared",
+    "Similar",
     "Wish",
     "answer",
     "chosen",
+    "find_similar",
     "known_names",
     "make_entry",
     "matches",

@@ -6,8 +6,8 @@ record, no deleted one and no layout of an index can move a hit, and a page that
 hit of the page before never repeats or skips a record.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from incidex.codebook import fields, get_vocabulary
 from incidex.search.conditions import (
@@ -26,35 +26,18 @@ from incidex.search.conditions import (
 from incidex.search.cursor import Cursor, make_cursor, parse_cursor
 from incidex.search.entry import FACETS, REPORT, Entry, fold_fact, names_of
 from incidex.search.found import Count, Found, Hit, Order, Wish
+from incidex.search.parse import parse
 from incidex.search.passages import find_matches
 from incidex.search.resolve import resolve
+from incidex.search.shelf import Shelf
 from incidex.search.syntax import Query
+from incidex.search.writing import loosen
 
 #: Values of one facet that are told.
 TOLD = 10
 
 #: More hits than this on one page help nobody.
 MOST_HITS = 100
-
-
-class Shelf(Protocol):
-    """Entries of one tier at one moment."""
-
-    def count(self, condition: Condition) -> int:
-        """Return how many entries are like that."""
-        ...
-
-    def facets(
-        self, condition: Condition, names: Iterable[str], most: int
-    ) -> Mapping[str, Sequence[tuple[str, int]]]:
-        """Return each facet's most frequent values among such entries, equally frequent ones by value."""
-        ...
-
-    def page(
-        self, condition: Condition, key: str, *, descending: bool, after: tuple[int, str] | None, limit: int
-    ) -> list[Entry]:
-        """Return such entries in the order of a key, then of their ids, beginning after one."""
-        ...
 
 
 #: By what key each order goes, and whether from the largest.
@@ -66,8 +49,22 @@ _KEYS: Mapping[Order, tuple[str, bool]] = {
 }
 
 
-def answer(shelf: Shelf, query: Query, wish: Wish, *, serial: int = 0) -> Found:
-    """Answer a query; raise `QueryError` when it means nothing, `InputError` when the cursor is another's."""
+def answer(
+    shelf: Shelf, query: Query, wish: Wish, *, serial: int = 0, names: Iterable[str] = tuple(FACETS)
+) -> Found:
+    """Answer a query; raise `QueryError` when it means nothing, `InputError` when the cursor is another's.
+
+    When nothing is found because no record has one of its words, names spelled nearly so are looked for.
+    """
+    found = _answer(shelf, query, wish, names)
+    if not found.count and (meant := loosen(query, lambda word: shelf.count(word) > 0)):
+        near = _answer(shelf, parse(meant), wish, names)
+        if near.count:
+            found = replace(near, query=query.text, meant=meant)
+    return replace(found, serial=serial)
+
+
+def _answer(shelf: Shelf, query: Query, wish: Wish, names: Iterable[str]) -> Found:
     condition = resolve(query)
     at = parse_cursor(wish.cursor, query.text, wish.order)
     limit = max(0, min(wish.limit, MOST_HITS))
@@ -77,9 +74,8 @@ def answer(shelf: Shelf, query: Query, wish: Wish, *, serial: int = 0) -> Found:
         query=query.text,
         hits=tuple(Hit(entry, find_matches(entry, wanted)) for entry in entries),
         count=shelf.count(condition),
-        facets=_facets(shelf, condition) if wish.facets else {},
+        facets=_facets(shelf, condition, names) if wish.facets else {},
         cursor=make_cursor(following, query.text, wish.order) if following else "",
-        serial=serial,
     )
 
 
@@ -130,8 +126,8 @@ def _page(
     return found, None
 
 
-def _facets(shelf: Shelf, condition: Condition) -> dict[str, tuple[Count, ...]]:
-    counted = shelf.facets(condition, FACETS, TOLD)
+def _facets(shelf: Shelf, condition: Condition, names: Iterable[str]) -> dict[str, tuple[Count, ...]]:
+    counted = shelf.facets(condition, names, TOLD)
     return {
         name: tuple(Count(value, _label(shelf, name, value), count) for value, count in counted[name])
         for name in FACETS

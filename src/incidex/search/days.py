@@ -7,6 +7,7 @@ be. Two stretches meet exactly when a cell of one is, holds or lies in a cell of
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 #: Years in a cell, widest first; months and days follow.
@@ -40,9 +41,10 @@ def tokens_asked(field: str, earliest: date | None, latest: date | None) -> tupl
     return tuple(asked)
 
 
-def cover(earliest: date, latest: date) -> list[str]:
+@lru_cache(maxsize=16_384)
+def cover(earliest: date, latest: date) -> tuple[str, ...]:
     """Return the names of the fewest cells that hold these days and no other."""
-    return [cell.name for top in _thousands() for cell in _within(top, earliest, latest)]
+    return tuple(cell.name for top in _thousands() for cell in _within(top, earliest, latest))
 
 
 def _within(cell: Cell, earliest: date, latest: date) -> Iterator[Cell]:

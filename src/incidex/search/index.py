@@ -8,9 +8,9 @@ from tantivy import Document, FieldType, Index, Occur, Order, Query, Schema, Sch
 
 from incidex.codebook import Kind, fields
 from incidex.search.conditions import ALL, NAMES, Condition, Every
-from incidex.search.entry import FACETS, QUOTE, REPORT, SCOPES, Entry
+from incidex.search.entry import FACETS, QUOTE, REPORT, SCOPES, Entry, fold_fact
 from incidex.search.lookup import make_query, number_field, text_field
-from incidex.search.memory import list_in_order, rank
+from incidex.search.memory import list_in_order, rank, rank_entries, weight_of
 from incidex.search.words import analyzer
 
 _TOKENIZER = "incidex"
@@ -120,8 +120,14 @@ class IndexShelf:
         return self._searcher.num_docs
 
     def find(self, name: str) -> Entry | None:
-        """Return the entry of an id."""
-        query = Query.term_query(self._schema, "id", name)
+        """Return the entry of an id, also of one that was merged into it."""
+        query = Query.term_query(self._schema, "facts", fold_fact("id", name), "basic")
+        found = self._searcher.search(query, limit=1, count=False).hits
+        return self._entry(found[0][1]) if found else None
+
+    def find_own(self, name: str) -> Entry | None:
+        """Return the entry that has an id for its own."""
+        query = Query.term_query(self._schema, "id", name, "basic")
         found = self._searcher.search(query, limit=1, count=False).hits
         return self._entry(found[0][1]) if found else None
 
@@ -165,8 +171,43 @@ class IndexShelf:
             order_by_field=key,
             order=Order.Desc if descending else Order.Asc,
         )
-        entries = [self._entry(address) for _, address in found.hits]
+        # Beyond the page only those are wanted that have the key of its last one.
+        last = found.hits[limit - 1][0] if len(found.hits) > limit else None
+        near = [
+            address for place, (number, address) in enumerate(found.hits) if place < limit or number == last
+        ]
+        entries = [self._entry(address) for address in near]
         return list_in_order(entries, key, descending=descending, after=after)[:limit]
+
+    def closest(
+        self, condition: Condition, weights: Mapping[str, int], limit: int
+    ) -> list[tuple[int, Entry]]:
+        """Return such entries by the weight of the facts that they have, the most first, then the newest."""
+        among = self._query(condition)
+        terms = {fact: Query.term_query(self._schema, "facts", fact, "basic") for fact in weights}
+        scored = Query.boolean_query(
+            [(Occur.Should, Query.const_score_query(terms[fact], float(weights[fact]))) for fact in weights]
+        )
+        both = Query.boolean_query([(Occur.Must, Query.const_score_query(among, 0.0)), (Occur.Must, scored)])
+        best = self._searcher.search(both, limit=limit, count=False).hits
+        if len(best) < limit:
+            return rank_entries((round(points), self._entry(address)) for points, address in best)
+        return self._tied(among, weights, terms, round(best[-1][0]), limit)
+
+    def _tied(
+        self, among: Query, weights: Mapping[str, int], terms: Mapping[str, Query], least: int, limit: int
+    ) -> list[tuple[int, Entry]]:
+        """Rank what weighs no less than the last of a page: of those that weigh the same, the newest come."""
+        repeated = [(Occur.Should, terms[fact]) for fact, times in weights.items() for _ in range(times)]
+
+        def newest(points: int, most: int) -> list[Entry]:
+            heavy = Query.boolean_query(repeated, minimum_number_should_match=points)
+            query = Query.boolean_query([(Occur.Must, among), (Occur.Must, heavy)])
+            hits = self._searcher.search(query, limit=most, count=False, order_by_field="new").hits
+            return [self._entry(address) for _, address in hits]
+
+        found = {each.id: each for each in (*newest(least + 1, limit), *newest(least, 2 * limit + _SAME_KEY))}
+        return rank_entries((weight_of(each, weights), each) for each in found.values())[:limit]
 
     def _after(self, key: str, number: int, *, descending: bool) -> Query:
         """Find what comes with this key or after it."""

@@ -193,7 +193,7 @@ class TierIndex:
         writer = index.writer(_FOLLOW_BYTES, 1)
         count, written = state.count, False
         for record, entry in updates(log, self.tier, touched(log, changes)):
-            held = shelf.find(record)
+            held = shelf.find_own(record)
             if held != entry:
                 written = True
                 writer.delete_documents_by_term("id", record)

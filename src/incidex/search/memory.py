@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from incidex.search.conditions import Condition
-from incidex.search.entry import Entry
+from incidex.search.conditions import Condition, Fact
+from incidex.search.entry import Entry, fold_fact
 from incidex.search.match import Read, matches
 
 
@@ -13,6 +13,16 @@ class MemoryShelf:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._read = [Read(entry) for entry in entries]
+
+    @property
+    def size(self) -> int:
+        """Return how many entries there are."""
+        return len(self._read)
+
+    def find(self, name: str) -> Entry | None:
+        """Return the entry of an id."""
+        found = self._find(Fact((fold_fact("id", name),)))
+        return found[0] if found else None
 
     def count(self, condition: Condition) -> int:
         """Return how many entries are like that."""
@@ -34,6 +44,13 @@ class MemoryShelf:
         """Return such entries in the order of a key, then of their ids, beginning after one."""
         return list_in_order(self._find(condition), key, descending=descending, after=after)[:limit]
 
+    def closest(
+        self, condition: Condition, weights: Mapping[str, int], limit: int
+    ) -> list[tuple[int, Entry]]:
+        """Return such entries by the weight of the facts that they have, the most first, then the newest."""
+        weighed = [(weight_of(entry, weights), entry) for entry in self._find(condition)]
+        return rank_entries([(points, entry) for points, entry in weighed if points])[:limit]
+
     def _find(self, condition: Condition) -> list[Entry]:
         return [read.entry for read in self._read if matches(condition, read)]
 
@@ -41,6 +58,16 @@ class MemoryShelf:
 def rank(counted: Iterable[tuple[str, int]], most: int) -> list[tuple[str, int]]:
     """Return the most frequent values, equally frequent ones in their own order."""
     return sorted(counted, key=lambda each: (-each[1], each[0]))[:most]
+
+
+def weight_of(entry: Entry, weights: Mapping[str, int]) -> int:
+    """Return how much the facts of an entry weigh together."""
+    return sum(weights.get(fact, 0) for fact in entry.facts)
+
+
+def rank_entries(weighed: Iterable[tuple[int, Entry]]) -> list[tuple[int, Entry]]:
+    """Return entries by their weight, the most first, then the newest, then by id."""
+    return sorted(weighed, key=lambda each: (-each[0], -each[1].new, each[1].id))
 
 
 def list_in_order(

@@ -1,15 +1,19 @@
 """Queries made from queries: one narrowed to a value of a facet, or one without one of its conditions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from incidex.codebook import fields
+from incidex.search.conditions import Word, leaves_of
 from incidex.search.entry import FACETS
-from incidex.search.resolve import SHORT
+from incidex.search.resolve import SHORT, resolve
 from incidex.search.syntax import AnyOf, Not, Query, Term
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*")
+
+#: In a shorter word, one letter more or less makes another word.
+_SHORTEST_NAME = 4
 
 #: Facets whose values are names: only the whole name will do.
 _NAMED = frozenset({"actor", "source"})
@@ -44,6 +48,22 @@ def widen(query: Query, facet: str, value: str) -> str | None:
     """Return the query without a facet's value, `None` when it does not have it."""
     term = write_term(facet, value)
     return next((each.without for each in chosen(query) if each.text == term), None)
+
+
+def loosen(query: Query, is_known: Callable[[Word], bool]) -> str | None:
+    """Return the query with words that nothing has taken for misspelled names, `None` when it has none."""
+    unknown = [
+        leaf
+        for leaf in leaves_of(resolve(query))
+        if isinstance(leaf, Word)
+        and len(leaf.word) >= _SHORTEST_NAME
+        and query.text[: leaf.place.end][-1:].isalnum()  # and not a word with a sign of its own
+        and not is_known(leaf)
+    ]
+    text = query.text
+    for end in sorted({leaf.place.end for leaf in unknown}, reverse=True):
+        text = f"{text[:end]}~{text[end:]}"
+    return text if unknown else None
 
 
 def chosen(query: Query) -> Iterator[Chosen]:

@@ -1,0 +1,409 @@
+"""How fast a ranked first page with facets is over many incidents; how long the index takes, and its size.
+
+    python bench/search.py                      # 1,000,000 synthetic incidents: ours, SQLite FTS5, PostgreSQL
+    python bench/search.py --incidents 200000
+    python bench/search.py --peers sqlite       # or postgres, both, none
+    python bench/search.py --fuzz 10000         # hostile queries: the slowest, and what they raised
+
+The incidents are made with a fixed seed: words drawn by Zipf's law from 50,000, about 600 characters each,
+values of nine fields, two reports. They are real `Incident` values and go through `make_entry` and
+`make_document`, but straight to the index writer and not through a log. SQLite and PostgreSQL get the same words
+and values in one table, with a full-text index of all words; they rank by bm25() and ts_rank(), and count the
+facets over the rows that match. PostgreSQL is Debian's, with 32 MB of shared buffers (its files are in the
+system's memory), 64 MB of work memory and its usual two parallel workers.
+"""
+
+import argparse
+import shutil
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from bisect import bisect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from incidex.codebook import get_vocabulary
+from incidex.model import (
+    Claim,
+    Incident,
+    InputError,
+    NoEvidence,
+    Report,
+    Source,
+    Speaker,
+    Status,
+    Tier,
+    Value,
+)
+from incidex.search import FACETS, Order, Wish, answer, make_entry, parse
+from incidex.search.index import IndexShelf, create_index, make_document
+
+SEED = 20261125
+WORDS = 50_000
+LETTERS = "bcdfghklmnprstvz", "aeiou"
+
+#: The facets that are compared: five, as each database has them in a column.
+FIVE = ("year", "country", "industry", "action", "data")
+
+#: Queries by how many incidents they find; words are named by their rank, the first being the most frequent.
+BROAD = ((3,), (10,), (20,), (30, 45), (12, 60))
+SELECTIVE = ((4_000,), (9_000,), (20_000,), (300, 2_500), (800, 900))
+ROUNDS = 12
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Row(NamedTuple):
+    """What the other databases hold of an incident."""
+
+    id: str
+    text: str
+    year: str
+    country: str
+    industry: str
+    action: str
+    data: str
+
+
+class Maker:
+    """Makes incidents, the same ones each time."""
+
+    def __init__(self) -> None:
+        self._random = Random(SEED)
+        self.words = self._make_words()
+        self._weights = list(accumulate(1 / rank for rank in range(1, WORDS + 1)))
+        self._sources = [Source(name=f"Source {number}") for number in range(200)]
+        self._pools = {
+            "victim.country": list(get_vocabulary("country")),
+            "victim.industry": [each for each in get_vocabulary("industry") if len(each) == 2],
+            "action": list(get_vocabulary("action")),
+            "actor.motive": list(get_vocabulary("actor.motive")),
+            "data.class": list(get_vocabulary("data.class")),
+        }
+
+    def _make_words(self) -> list[str]:
+        made: dict[str, None] = {}
+        while len(made) < WORDS:
+            syllables = self._random.choices((1, 2, 3, 4), (1, 6, 6, 2))[0]
+            made["".join(self._random.choice(part) for _ in range(syllables) for part in LETTERS)] = None
+        return sorted(made, key=len)  # frequent words are short, as they are in any language
+
+    def _pick(self) -> str:
+        return self.words[bisect(self._weights, self._random.random() * self._weights[-1])]
+
+    def _skewed(self, pool: list[str]) -> str:
+        return pool[int(len(pool) * self._random.random() ** 3)]
+
+    def incidents(self, count: int) -> Iterator[Incident]:
+        for number in range(count):
+            yield self._incident(number)
+
+    def _incident(self, number: int) -> Incident:
+        summary = " ".join(self._pick() for _ in range(95))
+        on = (
+            datetime(2005, 1, 1, tzinfo=UTC) + timedelta(days=int(7_900 * self._random.random() ** 0.5))
+        ).date()
+        name = f"{self._pick().title()} {self._pick().title()} {number}"
+        said = {
+            "summary": summary,
+            "victim.name": name,
+            "date.occurred": on.isoformat()[: self._random.choice((4, 7, 10, 10))],
+            "data.records": str(int(10 ** (self._random.random() * 8))),
+            **{field: self._skewed(pool) for field, pool in self._pools.items()},
+        }
+        reports = tuple(
+            Report(sha256=f"{number:063x}{place}", source=source, title=" ".join(summary.split()[:8]))
+            for place, source in enumerate(self._random.choices(self._sources, k=2))
+        )
+        return Incident(
+            id=f"inc-{number:032x}",
+            tier=Tier.RED,
+            version=1,
+            opened_at=AT + timedelta(seconds=number),
+            changed_at=AT,
+            values={field: (self._value(field, value, reports[0]),) for field, value in said.items()},
+            reports=reports,
+        )
+
+    def _value(self, field: str, value: str, report: Report) -> Value:
+        claim = Claim(
+            report=report.id,
+            field=field,
+            value=value,
+            speaker=Speaker(report.source.name),
+            coder="bench@1",
+            no_evidence=NoEvidence.IMPORTED,
+        )
+        status = self._random.choice((Status.REPORTED, Status.REPORTED, Status.CONFIRMED, Status.DISPUTED))
+        return Value(field=field, value=value, status=status, reasons=(), claims=(claim,))
+
+
+def row_of(incident: Incident) -> Row:
+    text = " ".join(
+        [
+            incident.best("summary"),
+            incident.best("victim.name"),
+            *(report.title for report in incident.reports),
+        ]
+    )
+    held = [incident.best(f) for f in ("victim.country", "victim.industry", "action", "data.class")]
+    return Row(incident.id, text, incident.best("date.occurred")[:4], *held)
+
+
+class Timed(NamedTuple):
+    """Seconds of each answer."""
+
+    seconds: list[float]
+    found: int
+
+    def __str__(self) -> str:
+        ordered = sorted(self.seconds)
+        middle, late = statistics.median(ordered), ordered[int(len(ordered) * 0.95)]
+        return f"p50 {middle * 1000:9.2f} ms   p95 {late * 1000:9.2f} ms   ({self.found:,} found on average)"
+
+
+Ask = Callable[[list[str]], int]
+
+
+def measure(ask: Ask, queries: list[list[str]], rounds: int = ROUNDS) -> Timed:
+    seconds, found = [], []
+    for query in queries:
+        ask(query)  # once, so that every database has its pages in memory
+    for _ in range(rounds):
+        for query in queries:
+            began = time.perf_counter()
+            found.append(ask(query))
+            seconds.append(time.perf_counter() - began)
+    return Timed(seconds, int(statistics.mean(found)))
+
+
+def build_ours(count: int, folder: Path) -> IndexShelf:
+    index = create_index(folder)
+    writer = index.writer(400_000_000, 2)
+    began, used = time.perf_counter(), time.process_time()
+    for incident in Maker().incidents(count):
+        writer.add_document(make_document(make_entry(incident)))
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+    size = sum(each.stat().st_size for each in folder.iterdir())
+    shelf = IndexShelf(index)
+    print(
+        f"incidex        {count:,} incidents in {time.perf_counter() - began:.0f} s "
+        f"({time.process_time() - used:.0f} s of processor), {size / 1e6:,.0f} MB on disk"
+    )
+    return shelf
+
+
+def ours(shelf: IndexShelf, names: tuple[str, ...], order: Order) -> Ask:
+    def ask(words: list[str]) -> int:
+        query = parse(" ".join(words))
+        return answer(shelf, query, Wish(order=order, limit=20), names=names).count
+
+    return ask
+
+
+def rows(count: int) -> Iterator[Row]:
+    return map(row_of, Maker().incidents(count))
+
+
+def build_sqlite(count: int, path: Path) -> sqlite3.Connection:
+    began = time.perf_counter()
+    database = sqlite3.connect(path)
+    database.executescript(
+        """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;
+        CREATE TABLE incident (n INTEGER PRIMARY KEY, id TEXT, year TEXT, country TEXT, industry TEXT,
+            action TEXT, data TEXT);
+        CREATE VIRTUAL TABLE words USING fts5 (text, content = '');"""
+    )
+    for number, row in enumerate(rows(count), start=1):
+        database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, row.text))
+        database.execute("INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?)", (number, row.id, *row[2:]))
+    database.commit()
+    database.execute("INSERT INTO words (words) VALUES ('optimize')")
+    database.commit()
+    size = path.stat().st_size
+    print(
+        f"SQLite FTS5    {count:,} incidents in {time.perf_counter() - began:.0f} s, {size / 1e6:,.0f} MB on disk"
+    )
+    return database
+
+
+def sqlite_asked(database: sqlite3.Connection, names: tuple[str, ...]) -> Ask:
+    def ask(words: list[str]) -> int:
+        query = " ".join(f'"{word}"' for word in words)
+        database.execute(
+            "SELECT incident.id FROM words JOIN incident ON n = words.rowid WHERE words MATCH ? "
+            "ORDER BY bm25(words) LIMIT 20",
+            (query,),
+        ).fetchall()
+        database.execute("DROP TABLE IF EXISTS temp.found")
+        database.execute(
+            "CREATE TEMP TABLE found AS SELECT rowid AS n FROM words WHERE words MATCH ?", (query,)
+        )
+        for name in names:
+            database.execute(
+                f"SELECT {name}, count(*) FROM found JOIN incident USING (n) GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
+            ).fetchall()
+        return int(database.execute("SELECT count(*) FROM found").fetchone()[0])
+
+    return ask
+
+
+@contextmanager
+def build_postgres(count: int, folder: Path) -> Iterator[Ask]:
+    import psycopg
+
+    from tests.postgres import Server
+
+    server = Server(folder / "server")
+    server.make()
+    server.start()
+    try:
+        with psycopg.connect(server.url(), autocommit=True) as database:
+            began = time.perf_counter()
+            for setting in (
+                "maintenance_work_mem = '512MB'",
+                "work_mem = '64MB'",
+                "synchronous_commit = off",
+            ):
+                database.execute(f"SET {setting}")
+            database.execute(
+                "CREATE TABLE incident (id text, words tsvector, year text, country text, industry text, action text, "
+                "data text)"
+            )
+            with database.cursor().copy(
+                "COPY incident (id, words, year, country, industry, action, data) FROM STDIN"
+            ) as copy:
+                for row in rows(count):
+                    copy.write_row((row.id, _vector(row.text), *row[2:]))
+            database.execute("CREATE INDEX ON incident USING gin (words)")
+            database.execute("VACUUM ANALYZE incident")
+            size = database.execute("SELECT pg_total_relation_size('incident')").fetchone()
+            print(
+                f"PostgreSQL     {count:,} incidents in {time.perf_counter() - began:.0f} s, "
+                f"{(size or [0])[0] / 1e6:,.0f} MB on disk"
+            )
+            yield _postgres_asked(database)
+    finally:
+        server.stop()
+
+
+def _vector(text: str) -> str:
+    """Write words with their places as PostgreSQL writes them, which its own parser would only do more slowly."""
+    places: dict[str, list[str]] = {}
+    for place, word in enumerate(text.lower().split(), start=1):
+        places.setdefault(word, []).append(str(place))
+    return " ".join(f"'{word}':{','.join(held)}" for word, held in places.items())
+
+
+def _postgres_asked(database: "psycopg.Connection") -> Ask:  # type: ignore[name-defined]  # noqa: F821
+    def ask(words: list[str]) -> int:
+        query = " & ".join(f"'{word}'" for word in words)
+        database.execute(
+            "SELECT id, ts_rank(words, %s::tsquery) AS rank FROM incident WHERE words @@ %s::tsquery "
+            "ORDER BY rank DESC LIMIT 20",
+            (query, query),
+        ).fetchall()
+        grouped = ", ".join(f"({name})" for name in FIVE)
+        counted = database.execute(
+            f"SELECT {', '.join(FIVE)}, count(*) FROM incident WHERE words @@ %s::tsquery "
+            f"GROUP BY GROUPING SETS ({grouped}, ())",
+            (query,),
+        ).fetchall()
+        return int(next((row[-1] for row in counted if not any(row[:-1])), 0))
+
+    return ask
+
+
+HOSTILE = (
+    "victim.country:", "date:2017-13..", "\"", "“", "((((", "OR OR", "-", "--", "NOT", "a*b", "*", "~", "ba*", "ma~",
+    "data.records:>", "<script>", "' OR 1=1; DROP TABLE incident", "\x00", "\ud800", "é" * 50, "date:1..9999",
+    "date:>0001", "has:", "id:inc-*", "technique:T*", "action:(malware OR", "x:y", "..", "data.records:1..9999999999999",
+)  # fmt: skip
+
+
+def fuzz(shelf: IndexShelf, words: list[str], count: int) -> None:
+    chance = Random(SEED)
+    slowest: tuple[float, str] = (0.0, "")
+    refused = 0
+    seconds: list[float] = []
+    for _ in range(count):
+        parts = [
+            chance.choice(HOSTILE) if chance.random() < 0.5 else words[int(WORDS * chance.random() ** 6)]
+            for _ in range(chance.choice((1, 2, 3, 5, 8, 40)))
+        ]
+        text = "".join(part + chance.choice((" ", "", " OR ", " -")) for part in parts)
+        if chance.random() < 0.02:
+            text = (text * (10_000 // len(text) + 1))[:10_000]
+        began = time.perf_counter()
+        try:
+            answer(shelf, parse(text), Wish(limit=20))
+        except InputError:
+            refused += 1
+        seconds.append(time.perf_counter() - began)
+        slowest = max(slowest, (seconds[-1], text))
+    over = sum(each > 0.2 for each in seconds)
+    print(
+        f"{count:,} hostile queries: {refused:,} refused in a sentence, nothing else raised; {over} over 200 ms; "
+        f"slowest {slowest[0] * 1000:.0f} ms: {slowest[1][:160]!r}"
+    )
+
+
+def main() -> None:
+    options = parse_options()
+    place = Path(tempfile.mkdtemp(prefix="incidex-bench-"))
+    place.chmod(0o755)  # the server runs as another user
+    try:
+        compare(options.incidents, options.peers, options.fuzz, place)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--incidents", type=int, default=1_000_000)
+    parser.add_argument("--peers", choices=("both", "sqlite", "postgres", "none"), default="both")
+    parser.add_argument("--fuzz", type=int, default=10_000)
+    return parser.parse_args()
+
+
+def compare(count: int, peers: str, fuzzed: int, place: Path) -> None:
+    words = Maker().words
+    queries = {
+        name: [[words[rank] for rank in ranks] for ranks in chosen]
+        for name, chosen in (("broad", BROAD), ("selective", SELECTIVE))
+    }
+    (place / "index").mkdir()
+    shelf = build_ours(count, place / "index")
+    told("incidex, five facets", ours(shelf, FIVE, Order.RELEVANCE), queries)
+    told("incidex, all nine facets", ours(shelf, tuple(FACETS), Order.RELEVANCE), queries)
+    told("incidex, no facets", ours(shelf, (), Order.RELEVANCE), queries)
+    told("incidex, by date", ours(shelf, FIVE, Order.NEW), queries)
+    if peers in ("both", "sqlite"):
+        database = build_sqlite(count, place / "words.db")
+        told("SQLite FTS5, five facets", sqlite_asked(database, FIVE), queries, rounds=2)
+        database.close()
+    if peers in ("both", "postgres"):
+        with build_postgres(count, place) as ask:
+            told("PostgreSQL, five facets", ask, queries, rounds=2)
+    if fuzzed:
+        fuzz(shelf, words, fuzzed)
+
+
+def told(name: str, ask: Ask, queries: Mapping[str, list[list[str]]], rounds: int = ROUNDS) -> None:
+    for kind, chosen in queries.items():
+        print(f"{name:26} {kind:10} {measure(ask, chosen, rounds)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
