@@ -29,13 +29,16 @@ def add_search(app: typer.Typer, open_log: OpenLog, read_settings: Callable[[], 
         after: Annotated[str, typer.Option(help="The cursor that the last page ended with.")] = "",
         facets: Annotated[bool, typer.Option("--facets", help="Count what was found, by facet.")] = False,
         as_of: Annotated[str, typer.Option(help="As it stood at a serial or a time.")] = "",
+        similar: Annotated[
+            str, typer.Option(help="Find incidents like this one, by its id or victim.", metavar="ID|NAME")
+        ] = "",
         tier: TierOption = "red",
         json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")] = False,
     ) -> None:
         """Find records: `ransomware victim.country:US date:2017..2019 -phishing`."""
         from incidex.app.searching import Asked, print_search
 
-        asked = Asked(query, sort, limit, after, facets, as_of, tier)
+        asked = Asked(query, sort, limit, after, facets, as_of, tier, similar)
         settings = read_settings()
         with open_log(settings) as log:
             print_search(log, settings, asked, as_json=json)

@@ -10,11 +10,24 @@ import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
+from incidex.app.finding import get_incident
 from incidex.app.printing import parse_as_of, parse_tier
 from incidex.app.settings import Settings
 from incidex.app.terminal import STYLES, make_console, make_safe, progress
+from incidex.codebook import fields
 from incidex.model import InputError, Status, Tier
-from incidex.search import Found, Hit, Match, Order, Search, Wish, say_part
+from incidex.search import (
+    Found,
+    Hit,
+    Match,
+    Order,
+    Search,
+    Similar,
+    Wish,
+    plain_found,
+    plain_similar,
+    say_part,
+)
 from incidex.store import SqliteLog, SqlLog
 
 
@@ -29,6 +42,7 @@ class Asked:
     facets: bool
     as_of: str
     tier: str
+    similar: str = ""
 
 
 def index_folder(log: SqlLog, settings: Settings) -> Path:
@@ -44,21 +58,31 @@ def open_search(log: SqlLog, settings: Settings) -> Search:
 
 
 def print_search(log: SqlLog, settings: Settings, asked: Asked, *, as_json: bool) -> None:
-    """Print what a query finds."""
+    """Print what a query finds, or what is like an incident."""
+    tier, as_of = parse_tier(asked.tier), parse_as_of(asked.as_of)
+    wish = _wish(asked, facets=asked.facets or as_json)
+    search, console = open_search(log, settings), make_console()
+    with progress("making the search index", len(log.incidents()), console=make_console(stderr=True)) as step:
+        if asked.similar:
+            name = get_incident(log, asked.similar, tier=tier, as_of=as_of).id
+            like = search.similar(name, tier, asked.limit, among=asked.query, as_of=as_of, step=step)
+            plain: Any = plain_similar(like)
+            shown = show_similar(like)
+        else:
+            found = search.search(asked.query, tier, wish, as_of=as_of, step=step)
+            plain = plain_found(found)
+            shown = show_found(found, facets=asked.facets)
+    if as_json:
+        print(msgspec.json.encode(plain).decode())
+        return
+    for part in shown:
+        console.print(part)
+
+
+def _wish(asked: Asked, *, facets: bool) -> Wish:
     if asked.sort not in set(Order):
         raise InputError(f"{asked.sort!r} is not an order; there are {', '.join(Order)}")
-    wish = Wish(
-        order=Order(asked.sort), limit=asked.limit, cursor=asked.after, facets=asked.facets or as_json
-    )
-    search, tier = open_search(log, settings), parse_tier(asked.tier)
-    with progress("making the search index", len(log.incidents()), console=make_console(stderr=True)) as step:
-        found = search.search(asked.query, tier, wish, as_of=parse_as_of(asked.as_of), step=step)
-    if as_json:
-        print(msgspec.json.encode(to_plain(found)).decode())
-        return
-    console = make_console()
-    for part in show_found(found, facets=asked.facets):
-        console.print(part)
+    return Wish(order=Order(asked.sort), limit=asked.limit, cursor=asked.after, facets=facets)
 
 
 def rebuild_index(log: SqlLog, settings: Settings, tier: str) -> Iterator[str]:
@@ -74,33 +98,12 @@ def rebuild_index(log: SqlLog, settings: Settings, tier: str) -> Iterator[str]:
         yield f"The index for {each.name.lower()} holds {count:,} {noun}, up to change {log.last_serial():,}."
 
 
-def to_plain(found: Found) -> dict[str, Any]:
-    """Return an answer as JSON has it."""
-    return {
-        "query": found.query,
-        "count": found.count,
-        "hits": [_plain_hit(hit) for hit in found.hits],
-        "facets": {name: [msgspec.to_builtins(each) for each in held] for name, held in found.facets.items()},
-        "cursor": found.cursor or None,
-    }
-
-
-def _plain_hit(hit: Hit) -> dict[str, Any]:
-    entry = hit.entry
-    return {
-        "id": entry.id,
-        "title": entry.title,
-        "date": entry.date or None,
-        "victims": entry.victims,
-        "reports": entry.reports,
-        "statuses": entry.statuses,
-        "changed_at": entry.changed_at,
-        "matches": [msgspec.to_builtins(match) for match in hit.matches],
-    }
-
-
 def show_found(found: Found, *, facets: bool) -> Iterator[RenderableType]:
     """Render what was found: each record with why, then the counts."""
+    if found.meant:
+        yield Text(
+            f"No record has all of these words. Names spelled nearly so: {_flat(found.meant)}", style="bold"
+        )
     more = f", the first {len(found.hits)} of them" if found.count > len(found.hits) and found.hits else ""
     yield Text(f"{found.count:,} incident{'' if found.count == 1 else 's'}{more}\n", style="dim")
     for hit in found.hits:
@@ -109,6 +112,22 @@ def show_found(found: Found, *, facets: bool) -> Iterator[RenderableType]:
         yield from _facets(found)
     if found.cursor:
         yield Text(f"The next page: --after {found.cursor}", style="dim")
+
+
+def show_similar(found: list[Similar]) -> Iterator[RenderableType]:
+    """Render incidents like another one, each with what they share."""
+    if not found:
+        yield Text("No incident shares with it what few others have.", style="dim")
+    for each in found:
+        text = _hit(Hit(each.entry))
+        told = "; ".join(f"{_say_field(one.field)}: {_flat(one.label)}" for one in each.shared)
+        text.append(f"  Shares {told}\n", style="dim")
+        yield text
+
+
+def _say_field(name: str) -> str:
+    field = fields().get(name)
+    return field.label if field else name.capitalize()
 
 
 def _hit(hit: Hit) -> Text:

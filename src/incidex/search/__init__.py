@@ -13,6 +13,7 @@ from incidex.search.match import Read, matches
 from incidex.search.memory import MemoryShelf
 from incidex.search.parse import parse
 from incidex.search.passages import say_part
+from incidex.search.plain import plain_found, plain_similar
 from incidex.search.resolve import known_names, resolve
 from incidex.search.searching import Search
 from incidex.search.similar import Shared, Similar, find_similar
@@ -46,6 +47,8 @@ __all__ = [
     "matches",
     "narrow",
     "parse",
+    "plain_found",
+    "plain_similar",
     "resolve",
     "say_part",
     "widen",

@@ -21,6 +21,7 @@ from incidex.search import (
     chosen,
     narrow,
     parse,
+    plain_found,
     say_part,
     widen,
 )
@@ -55,6 +56,9 @@ _ORDERS: Mapping[Order, str] = {
 }
 
 
+_FEEDS = (("Atom", "/feeds/search.atom"), ("JSON Feed", "/feeds/search.json"))
+
+
 @get("/search", sync_to_thread=True)
 def search(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Answer with what a query finds, or with what is wrong with it and where."""
@@ -63,7 +67,7 @@ def search(request: AnyRequest, site: NamedDependency[Site], visit: NamedDepende
     text, wish = _read(request)
     try:
         query = parse(text)
-        found = _find(site, visit, text, wish)
+        found = find(site, visit, text, wish)
     except QueryError as wrong:
         return make_page("search.html", visit, 400, **_empty(text, wish, wrong))
     return make_page("search.html", visit, **_shown(query, found, wish))
@@ -90,7 +94,8 @@ def _read(request: AnyRequest) -> tuple[str, Wish]:
     return asked.get("q", ""), Wish(order=Order(order), limit=int(limit), cursor=asked.get("after", ""))
 
 
-def _find(site: Site, visit: Visit, text: str, wish: Wish) -> Found:
+def find(site: Site, visit: Visit, text: str, wish: Wish) -> Found:
+    """Answer a query as the visitor may be answered; refuse while the index is being made."""
     try:
         return site.library.search(text, visit.tier, wish, most=_SOON)
     except BusyError as busy:
@@ -100,45 +105,22 @@ def _find(site: Site, visit: Visit, text: str, wish: Wish) -> Found:
 def _find_json(request: AnyRequest, site: Site, visit: Visit) -> Answer:
     text, wish = _read(request)
     try:
-        found = _find(site, visit, text, wish)
+        found = find(site, visit, text, wish)
     except QueryError as wrong:
-        told = {"status": 400, "message": f"{wrong}.", "at": wrong.at, "length": wrong.length}
+        said = f"{wrong.message[:1].upper()}{wrong.message[1:]}"
+        told = {"status": 400, "message": f"{said}.", "at": wrong.at, "length": wrong.length}
         return make_json({"error": told}, 400)
-    return make_json(to_plain(found, wish))
+    return make_json(_plain(found, wish))
 
 
-def to_plain(found: Found, wish: Wish) -> dict[str, Any]:
-    """Return an answer as JSON has it."""
-    following = _link("/api/v1/search", found.query, wish, found.cursor) if found.cursor else None
-    return {
-        "query": found.query,
-        "sort": str(wish.order),
-        "count": found.count,
-        "hits": [_plain_hit(hit) for hit in found.hits],
-        "facets": {
-            name: [{"value": each.value, "label": each.label, "count": each.count} for each in counts]
-            for name, counts in found.facets.items()
-        },
-        "next": following,
-    }
-
-
-def _plain_hit(hit: Hit) -> dict[str, Any]:
-    entry = hit.entry
-    return {
-        "id": entry.id,
-        "link": f"/incidents/{quote(entry.id, safe='')}",
-        "title": entry.title,
-        "date": entry.date or None,
-        "victims": entry.victims,
-        "reports": entry.reports,
-        "statuses": entry.statuses,
-        "changed_at": entry.changed_at,
-        "matches": [
-            {"part": match.part, "text": match.text, "marks": [list(mark) for mark in match.marks]}
-            for match in hit.matches
-        ],
-    }
+def _plain(found: Found, wish: Wish) -> dict[str, Any]:
+    """Return an answer as JSON has it, with the addresses of its records and of the next page."""
+    plain = plain_found(found)
+    for hit in plain["hits"]:
+        hit["link"] = f"/incidents/{quote(hit['id'], safe='')}"
+    asked = found.meant or found.query
+    following = _link("/api/v1/search", asked, wish, found.cursor) if found.cursor else None
+    return plain | {"sort": str(wish.order), "next": following}
 
 
 def _link(address: str, text: str, wish: Wish, cursor: str = "") -> str:
@@ -165,7 +147,8 @@ def _empty(text: str, wish: Wish, wrong: QueryError | None = None) -> dict[str, 
         "facets": (),
         "following": "",
         "first": "",
-        "feeds": (),
+        "meant": "",
+        "feeds": [(kind, _link(address, text, Wish())) for kind, address in _FEEDS],
     }
 
 
@@ -187,8 +170,9 @@ def _shown(query: Query, found: Found, wish: Wish) -> dict[str, Any]:
         "count": found.count,
         "lines": [_line(hit) for hit in found.hits],
         "facets": list(_facets(query, found, wish)),
-        "following": _link("/search", query.text, wish, found.cursor) if found.cursor else "",
+        "following": _link("/search", found.meant or query.text, wish, found.cursor) if found.cursor else "",
         "first": _link("/search", query.text, wish) if wish.cursor else "",
+        "meant": found.meant,
     }
 
 

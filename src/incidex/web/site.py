@@ -50,6 +50,8 @@ from incidex.web.corrections import HANDLERS as CORRECTIONS
 from incidex.web.crawling import HANDLERS as CRAWLING
 from incidex.web.desk import Desk
 from incidex.web.entry import Clock, Door
+from incidex.web.entry import Door
+from incidex.web.feeds import HANDLERS as FEEDS
 from incidex.web.finding import HANDLERS as FINDING
 from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
@@ -232,6 +234,7 @@ _HANDLERS = (
     *CORRECTIONS,
     *CRAWLING,
     *FRONT,
+    *FEEDS,
     *FINDING,
     *MANUAL,
     *MATRIX,
