@@ -46,7 +46,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "actor.motive": ("Financial", "Grudge"),
     "action": ("malware", "hacking", "error"),
     "technique": ("T1566", "T1566.001"),
-    "malware": ("LockBit", "Emotet"),
+    "malware": ("LockBit", "Emotet", "half \ud800 a pair"),
     "data.class": ("Passwords", "Email addresses", "IMEI numbers"),
     "data.records": ("0", "1400", "1400000"),
     "date.occurred": ("2017", "2017-04", "2017-04-26", "2019-01/2019-03", "2021~", "201X", "2020-06/.."),
@@ -96,7 +96,7 @@ class Teller:
     ) -> None:
         """Link a report to an incident, with what it says: field, value, stance and tier."""
         text = f"{report}. " + " ".join(f"It says {field}: {value}!" for field, value, _, _ in said)
-        digest = sha256(text.encode()).hexdigest()
+        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         filed = Report(
             sha256=digest, source=Source(name=source), title=f"On {report}", published="2018-01", tier=tier
         )

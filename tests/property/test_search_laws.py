@@ -239,6 +239,24 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Search, MemoryShel
     return Search(log, tmp_path_factory.mktemp("index")), MemoryShelf(entries_of(log, Tier.RED))
 
 
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_pages_of_many_hits_follow_each_other(
+    filled: tuple[Search, MemoryShelf], query: str, order: Order, limit: int
+) -> None:
+    search, shelf = filled
+    whole = answer(shelf, parse(query), Wish(order=order, limit=100))
+    paged: list[str] = []
+    cursor = ""
+    while cursor or not paged:
+        page = search.search(query, Tier.RED, Wish(order=order, limit=limit, cursor=cursor, facets=False))
+        paged += [hit.entry.id for hit in page.hits]
+        if not (cursor := page.cursor):
+            break
+    assert paged == [hit.entry.id for hit in whole.hits]
+
+
 words = st.text('abcdefgh :"()-*~<>=.,19/\\\x00é\ud800“”', max_size=40)
 SIGNS = ("OR", "AND", "NOT", "(", ")", "-", '"', ":", "..", ">", "*", "victim.country:", "<b>", "' OR 1=1 --")
 pieces = st.sampled_from([*QUERIES, *VALUES, *SIGNS])

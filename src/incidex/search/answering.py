@@ -70,11 +70,12 @@ def _answer(shelf: Shelf, query: Query, wish: Wish, names: Iterable[str]) -> Fou
     limit = max(0, min(wish.limit, MOST_HITS))
     entries, following = _page(shelf, condition, wish.order, at, limit)
     wanted = list(leaves_of(condition))
+    count, facets = _tally(shelf, condition, names if wish.facets else ())
     return Found(
         query=query.text,
         hits=tuple(Hit(entry, find_matches(entry, wanted)) for entry in entries),
-        count=shelf.count(condition),
-        facets=_facets(shelf, condition, names) if wish.facets else {},
+        count=count,
+        facets=facets,
         cursor=make_cursor(following, query.text, wish.order) if following else "",
     )
 
@@ -126,9 +127,11 @@ def _page(
     return found, None
 
 
-def _facets(shelf: Shelf, condition: Condition, names: Iterable[str]) -> dict[str, tuple[Count, ...]]:
-    counted = shelf.facets(condition, names, TOLD)
-    return {
+def _tally(
+    shelf: Shelf, condition: Condition, names: Iterable[str]
+) -> tuple[int, dict[str, tuple[Count, ...]]]:
+    found, counted = shelf.tally(condition, names, TOLD)
+    return found, {
         name: tuple(Count(value, _label(shelf, name, value), count) for value, count in counted[name])
         for name in FACETS
         if counted.get(name)

@@ -16,6 +16,7 @@ from incidex.model import CodebookError, Incident, Status, Value
 from incidex.search.amounts import find_number
 from incidex.search.conditions import HEAD, NAMES
 from incidex.search.days import tokens_held
+from incidex.search.words import clean
 
 #: Raise it when an entry made from the same record changes: indexes of another version are made anew.
 VERSION = 1
@@ -78,9 +79,9 @@ def make_entry(incident: Incident) -> Entry:
     name = int.from_bytes(sha256(incident.id.encode()).digest()[:8]) >> (64 - _NAME_BITS)
     return Entry(
         id=incident.id,
-        title=say_title(incident),
-        date=written,
-        victims=[value.value for value in standing if value.field == "victim.name"],
+        title=clean(say_title(incident)),
+        date=clean(written),
+        victims=[clean(value.value) for value in standing if value.field == "victim.name"],
         reports=len(incident.reports),
         statuses=dict(sorted(Counter(str(value.status) for value in values).items())),
         changed_at=incident.changed_at.isoformat(),
@@ -96,7 +97,7 @@ def make_entry(incident: Incident) -> Entry:
 
 def fold_fact(field: str, value: str) -> str:
     """Return the token for a field that holds a value; case says nothing."""
-    return f"{field}={' '.join(value.casefold().split())}"
+    return f"{field}={_fold(value)}"
 
 
 def names_of(field: Field, value: str) -> tuple[str, ...]:
@@ -138,7 +139,7 @@ def _texts(incident: Incident, standing: Iterable[Value]) -> dict[str, list[str]
     texts: dict[str, dict[str, None]] = {}
 
     def put(part: str, *words: str) -> None:
-        texts.setdefault(part, {}).update(dict.fromkeys(each for each in words if each))
+        texts.setdefault(part, {}).update(dict.fromkeys(clean(each) for each in words if each))
 
     for value in standing:
         field = fields().get(value.field)
@@ -243,14 +244,14 @@ def facet_value(name: str, value: str) -> str:
     """Return what a value counts as in its facet: industries by sector, names by the usual one."""
     field = fields()[name]
     if field.kind is Kind.INDUSTRY:
-        return value[:2]
+        return clean(value[:2])
     if field.kind is Kind.NAME:
         return _fold((names_of(field, value) or (value,))[0])
-    return value
+    return clean(value)
 
 
 def _fold(text: str) -> str:
-    return " ".join(text.casefold().split())
+    return clean(" ".join(text.casefold().split()))
 
 
 def _years(written: str) -> list[str]:

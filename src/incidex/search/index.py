@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 
 import msgspec
-from tantivy import Document, FieldType, Index, Occur, Order, Query, Schema, SchemaBuilder, Searcher
+from tantivy import DocAddress, Document, FieldType, Index, Occur, Order, Query, Schema, SchemaBuilder
 
 from incidex.codebook import Kind, fields
+from incidex.model import StoreError
 from incidex.search.conditions import ALL, NAMES, Condition, Every
 from incidex.search.entry import FACETS, QUOTE, REPORT, SCOPES, Entry, fold_fact
-from incidex.search.lookup import make_query, number_field, text_field
+from incidex.search.lookup import Lookup, number_field, text_field
 from incidex.search.memory import list_in_order, rank, rank_entries, weight_of
 from incidex.search.words import analyzer
 
@@ -79,6 +81,8 @@ def make_document(entry: Entry) -> Document:
     for name, values in entry.facets.items():
         for value in values:
             document.add_text(f"facet_{name}", value)
+    if not entry.facets.get("year"):
+        document.add_text("facet_year", "")  # counts of years add up to that of all: see `tally`
     for key in _KEYS:
         document.add_unsigned(key, getattr(entry, key))
     for name, numbers in entry.numbers.items():
@@ -99,20 +103,43 @@ def _add_texts(document: Document, entry: Entry) -> None:
                 document.add_text(text_field(part), text)
 
 
-def read_entries(searcher: Searcher) -> Iterator[Entry]:
-    """Yield every entry that an index holds."""
-    count = searcher.num_docs
-    if count:
-        for _, address in searcher.search(Query.all_query(), limit=count, count=False).hits:
-            yield _DECODE.decode(searcher.doc(address)["entry"][0])
+class UnsoundError(StoreError):
+    """The index holds what cannot be read."""
+
+
+class _Sound:
+    """Says of whatever goes wrong inside Tantivy that the index is damaged: all else was checked before."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # A panic of Rust code is a BaseException of a class that cannot be imported.
+        if kind is not None and (issubclass(kind, ValueError) or kind.__name__ == "PanicException"):
+            raise UnsoundError(
+                "the search index is damaged; `incidex index rebuild` makes it again"
+            ) from error
+
+
+_SOUND = _Sound()
 
 
 class IndexShelf:
     """A `Shelf` over one moment of an index."""
 
     def __init__(self, index: Index) -> None:
+        self.index = index
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._lookup = Lookup(self._schema, self._searcher)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry."""
+        if self.size:
+            for _, address in self._hits(Query.all_query(), limit=self.size):
+                yield self._entry(address)
 
     @property
     def size(self) -> int:
@@ -122,36 +149,37 @@ class IndexShelf:
     def find(self, name: str) -> Entry | None:
         """Return the entry of an id, also of one that was merged into it."""
         query = Query.term_query(self._schema, "facts", fold_fact("id", name), "basic")
-        found = self._searcher.search(query, limit=1, count=False).hits
-        return self._entry(found[0][1]) if found else None
+        return next(iter(self._list(query, 1)), None)
 
     def find_own(self, name: str) -> Entry | None:
         """Return the entry that has an id for its own."""
-        query = Query.term_query(self._schema, "id", name, "basic")
-        found = self._searcher.search(query, limit=1, count=False).hits
-        return self._entry(found[0][1]) if found else None
+        return next(iter(self._list(Query.term_query(self._schema, "id", name, "basic"), 1)), None)
 
     def count(self, condition: Condition) -> int:
         """Return how many entries are like that."""
         if condition == Every(()):
             return self._searcher.num_docs
-        return int(self._searcher.search(self._query(condition), limit=1, count=True).count or 0)  # type: ignore[attr-defined]
+        query = self._query(condition)
+        with _SOUND:
+            found = self._searcher.search(query, limit=1, count=True)
+        return int(found.count)  # type: ignore[attr-defined]  # missing in its types
 
-    def facets(
+    def tally(
         self, condition: Condition, names: Iterable[str], most: int
-    ) -> Mapping[str, Sequence[tuple[str, int]]]:
-        """Return each facet's most frequent values among such entries."""
-        query, wanted = self._query(condition), list(names)
-        counted = self._count(query, wanted, _COUNTED)
+    ) -> tuple[int, Mapping[str, Sequence[tuple[str, int]]]]:
+        """Return how many entries are like that, and each facet's most frequent values among them."""
+        wanted = list(names)
+        if not wanted:
+            return self.count(condition), {}
+        query = self._query(condition)
+        # Each entry has one year, if only "", so that its counts add up to that of all.
+        count, counted = self._tally(query, dict.fromkeys([*wanted, "year"]), _COUNTED)
         # Which of equally frequent values come first is for us to say, and takes all of them.
-        unsure = [
-            name
-            for name, held in counted.items()
-            if len(held) == _COUNTED and held[most - 1][1] == held[-1][1]
-        ]
+        tied = [name for name, held in counted.items() if len(held) == _COUNTED]
+        unsure = [name for name in tied if counted[name][most - 1][1] == counted[name][-1][1]]
         if unsure:
-            counted |= self._count(query, unsure, _ALL_VALUES)
-        return {name: rank(held, most) for name, held in counted.items()}
+            counted |= self._tally(query, unsure, _ALL_VALUES)[1]
+        return count, {name: rank(counted[name], most) for name in wanted}
 
     def page(
         self, condition: Condition, key: str, *, descending: bool, after: tuple[int, str] | None, limit: int
@@ -164,20 +192,19 @@ class IndexShelf:
             query = Query.boolean_query(
                 [(Occur.Must, query), (Occur.Must, self._after(key, after[0], descending=descending))]
             )
-        found = self._searcher.search(
-            query,
-            limit=limit + _SAME_KEY,
-            count=False,
-            order_by_field=key,
-            order=Order.Desc if descending else Order.Asc,
-        )
-        # Beyond the page only those are wanted that have the key of its last one.
-        last = found.hits[limit - 1][0] if len(found.hits) > limit else None
-        near = [
-            address for place, (number, address) in enumerate(found.hits) if place < limit or number == last
-        ]
-        entries = [self._entry(address) for address in near]
-        return list_in_order(entries, key, descending=descending, after=after)[:limit]
+        wanted = limit + _SAME_KEY + (_SAME_KEY if after else 0)
+        hits = self._hits(query, wanted, by=key, order=Order.Desc if descending else Order.Asc)
+        return list_in_order(self._read(hits, limit, after), key, descending=descending, after=after)[:limit]
+
+    def _read(
+        self, hits: Sequence[tuple[int, DocAddress]], limit: int, after: tuple[int, str] | None
+    ) -> list[Entry]:
+        """Read the entries of a page, with all that have its last key, or that of the page before."""
+        begin = sum(after is not None and key == after[0] for key, _ in hits)
+        end = begin + limit
+        last = hits[end - 1][0] if len(hits) > end else None
+        wanted = [address for place, (key, address) in enumerate(hits) if place < end or key == last]
+        return [self._entry(address) for address in wanted]
 
     def closest(
         self, condition: Condition, weights: Mapping[str, int], limit: int
@@ -189,7 +216,7 @@ class IndexShelf:
             [(Occur.Should, Query.const_score_query(terms[fact], float(weights[fact]))) for fact in weights]
         )
         both = Query.boolean_query([(Occur.Must, Query.const_score_query(among, 0.0)), (Occur.Must, scored)])
-        best = self._searcher.search(both, limit=limit, count=False).hits
+        best = self._hits(both, limit)
         if len(best) < limit:
             return rank_entries((round(points), self._entry(address)) for points, address in best)
         return self._tied(among, weights, terms, round(best[-1][0]), limit)
@@ -203,8 +230,7 @@ class IndexShelf:
         def newest(points: int, most: int) -> list[Entry]:
             heavy = Query.boolean_query(repeated, minimum_number_should_match=points)
             query = Query.boolean_query([(Occur.Must, among), (Occur.Must, heavy)])
-            hits = self._searcher.search(query, limit=most, count=False, order_by_field="new").hits
-            return [self._entry(address) for _, address in hits]
+            return self._list(query, most)
 
         found = {each.id: each for each in (*newest(least + 1, limit), *newest(least, 2 * limit + _SAME_KEY))}
         return rank_entries((weight_of(each, weights), each) for each in found.values())[:limit]
@@ -214,19 +240,40 @@ class IndexShelf:
         low, high = (None, number) if descending else (number, None)
         return Query.range_query(self._schema, key, FieldType.Unsigned, low, high)
 
-    def _count(self, query: Query, names: Iterable[str], size: int) -> dict[str, list[tuple[str, int]]]:
+    def _tally(
+        self, query: Query, names: Iterable[str], size: int
+    ) -> tuple[int, dict[str, list[tuple[str, int]]]]:
         asked = {
             name: {"terms": {"field": f"facet_{name}", "size": size, "segment_size": _ALL_VALUES}}
             for name in names
         }
-        told = self._searcher.aggregate(query, asked)
-        return {
-            name: [(str(each["key"]), int(each["doc_count"])) for each in told[name]["buckets"]]
-            for name in asked
+        with _SOUND:
+            told = self._searcher.aggregate(query, asked)
+        counted = {
+            name: [(str(each["key"]), int(each["doc_count"])) for each in held["buckets"]]
+            for name, held in told.items()
+        }
+        years = told.get("year", {"sum_other_doc_count": 0})
+        count = sum(number for _, number in counted.get("year", ())) + int(years["sum_other_doc_count"])
+        return count, {
+            name: [(value, number) for value, number in held if value] for name, held in counted.items()
         }
 
     def _query(self, condition: Condition) -> Query:
-        return make_query(condition, self._schema, self._searcher)
+        with _SOUND:
+            return self._lookup.make(condition)
 
-    def _entry(self, address: object) -> Entry:
-        return _DECODE.decode(self._searcher.doc(address)["entry"][0])  # type: ignore[arg-type]
+    def _list(self, query: Query, most: int) -> list[Entry]:
+        """Return the newest entries that a query finds."""
+        return [self._entry(address) for _, address in self._hits(query, most, by="new")]
+
+    def _hits(
+        self, query: Query, limit: int, *, by: str | None = None, order: Order = Order.Desc
+    ) -> list[tuple[int, DocAddress]]:
+        """Return what a query finds by a key, or by its score, each with the key or score."""
+        with _SOUND:
+            return self._searcher.search(query, limit, count=False, order_by_field=by, order=order).hits
+
+    def _entry(self, address: DocAddress) -> Entry:
+        with _SOUND:
+            return _DECODE.decode(self._searcher.doc(address)["entry"][0])

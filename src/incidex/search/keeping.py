@@ -25,7 +25,7 @@ from incidex.codebook import VERSION as CODEBOOK
 from incidex.model import Kind, StoreError, Tier
 from incidex.search import entry as entries
 from incidex.search.folding import entries_of, touched, updates
-from incidex.search.index import IndexShelf, create_index, make_document, open_index, read_entries
+from incidex.search.index import IndexShelf, create_index, make_document, open_index
 from incidex.store import Head, Log
 
 #: Memory for words that are not yet on disk.
@@ -66,7 +66,8 @@ class TierIndex:
         self.tier = tier
         self._folder = folder / tier.name.lower()
         self._guard = Lock()
-        self._open: tuple[State, Index] | None = None
+        self._open: tuple[State, Index, IndexShelf] | None = None
+        self._checked: tuple[State, Head] | None = None  # what was found to belong together
 
     def shelf(
         self, log: Log, *, most: int | None = None, wait_seconds: float = WAIT_SECONDS, step: Step = no_step
@@ -77,14 +78,14 @@ class TierIndex:
         nothing to search yet and it cannot be made now.
         """
         with self._guard:
-            state = self._current(log)
             head = log.head()
+            state = self._current(log, head)
             missing = head.serial - (state.serial if state else 0)
             if (state is None or missing) and (most is None or missing <= most):
                 state = self._follow(log, wait_seconds=wait_seconds, step=step, needed=state is None)
             if state is None:
                 raise BusyError("the search index is being made; try again in a minute")
-            return IndexShelf(self._opened(state)), state.serial
+            return self._opened(state), state.serial
 
     def follow(self, log: Log, *, wait_seconds: float = WAIT_SECONDS, step: Step = no_step) -> int:
         """Bring the index up to the log's end; return the serial that it is at then."""
@@ -97,29 +98,36 @@ class TierIndex:
         with self._guard, self._locked(wait_seconds):
             return self._build(log, step).count
 
+    def forget(self) -> None:
+        """Believe nothing of the index that is there: it will be made anew when it is next asked."""
+        with self._guard, self._locked(WAIT_SECONDS):
+            self._open = self._checked = None
+            (self._folder / "state.json").unlink(missing_ok=True)
+
     # What follows is done by one thread at a time.
 
     def _follow(self, log: Log, *, wait_seconds: float, step: Step, needed: bool) -> State | None:
         try:
             with self._locked(wait_seconds):
-                state = self._current(log)
+                state = self._current(log, log.head())
                 return self._build(log, step) if state is None else self._catch_up(log, state, step)
         except BusyError:
             if needed:
                 raise
-            return self._current(log)
+            return self._current(log, log.head())
 
-    def _current(self, log: Log) -> State | None:
+    def _current(self, log: Log, head: Head) -> State | None:
         """Return what the index on disk holds, `None` when that cannot be used for this log."""
         state = self._read()
-        if state is None or state.version != _version() or state.log != _first(log):
+        if state is None or state.version != _version():
             return None
-        if state.serial and next((line.hash for line in log.lines(state.serial - 1)), "") != state.hash:
-            return None  # a log that was cut off, restored or written anew
+        if self._checked != (state, head) and not _is_of(log, state):
+            return None
         try:
             self._opened(state)
         except (ValueError, OSError):
             return None
+        self._checked = (state, head)
         return state
 
     def _read(self) -> State | None:
@@ -128,22 +136,24 @@ class TierIndex:
         except (OSError, msgspec.DecodeError):
             return None
 
-    def _opened(self, state: State) -> Index:
+    def _opened(self, state: State) -> IndexShelf:
+        """Return what can be searched; raise `ValueError` when the index is damaged."""
         held = self._open
-        if held is None or held[0].number != state.number:
-            index = open_index(self._folder / str(state.number))
-        else:
+        if held is not None and held[0] == state:
+            return held[2]
+        if held is not None and held[0].number == state.number:
             index = held[1]
-            if held[0] == state:
-                return index
+        else:
+            index = open_index(self._folder / str(state.number))
         index.reload()
-        if index.searcher().num_docs != state.count:
+        shelf = IndexShelf(index)
+        if shelf.size != state.count:
             # Between another program's commit and its note of it; or files that were exchanged.
             time.sleep(0.05)
             if self._read() == state:
                 raise ValueError("the index does not hold what it should")
-        self._open = (state, index)
-        return index
+        self._open = (state, index, shelf)
+        return shelf
 
     def _build(self, log: Log, step: Step) -> State:
         """Make the index from the log."""
@@ -176,7 +186,7 @@ class TierIndex:
             count=index.searcher().num_docs,
         )
         self._write(state)
-        self._open = (state, index)
+        self._open = (state, index, IndexShelf(index))
         for old in self._numbered():
             if old != place:
                 shutil.rmtree(old, ignore_errors=True)
@@ -188,9 +198,8 @@ class TierIndex:
         if not changes:
             return state
         head = Head(changes[-1].serial, changes[-1].hash)
-        index = self._opened(state)
-        shelf = IndexShelf(index)
-        writer = index.writer(_FOLLOW_BYTES, 1)
+        shelf = self._opened(state)
+        writer = shelf.index.writer(_FOLLOW_BYTES, 1)
         count, written = state.count, False
         for record, entry in updates(log, self.tier, touched(log, changes)):
             held = shelf.find_own(record)
@@ -213,10 +222,10 @@ class TierIndex:
 
     def _scrub(self, head: Head, state: State) -> State:
         """Write the index anew from its own entries: no file may keep the words of one that is gone."""
-        searcher = self._opened(state).searcher()
+        shelf = self._opened(state)
 
         def fill(writer: IndexWriter) -> None:
-            for entry in read_entries(searcher):
+            for entry in shelf.entries():
                 writer.add_document(make_document(entry))
 
         return self._renew(head, state.log, fill)
@@ -260,6 +269,13 @@ class TierIndex:
 def _first(log: Log) -> str:
     """Name a log by its first change."""
     return next((line.hash for line in log.lines(0)), "")
+
+
+def _is_of(log: Log, state: State) -> bool:
+    """Say whether an index was made from this log, and not from one that was cut off or written anew."""
+    if state.log != _first(log):
+        return False
+    return not state.serial or next((line.hash for line in log.lines(state.serial - 1)), "") == state.hash
 
 
 def _version() -> str:

@@ -20,7 +20,10 @@ from incidex.search.conditions import (
     Words,
     WordStart,
 )
-from incidex.search.words import is_form_of, shared_start
+from incidex.search.words import has_forms, is_form_of, shared_start
+
+#: Words whose forms are remembered at once.
+_MOST_KNOWN = 10_000
 
 #: What means something in a regular expression.
 _SPECIAL = frozenset(".\\+*?()|[]{}^$")
@@ -36,17 +39,16 @@ def number_field(part: str) -> str:
     return f"number_{part.replace('.', '_')}"
 
 
-def make_query(condition: Condition, schema: Schema, searcher: Searcher) -> Query:
-    """Return the query that finds exactly the entries that are like that."""
-    return _Maker(schema, searcher).make(condition)
+class Lookup:
+    """Makes queries for one moment of an index, and remembers which forms of a word it has."""
 
-
-class _Maker:
     def __init__(self, schema: Schema, searcher: Searcher) -> None:
         self._schema = schema
         self._searcher = searcher
+        self._known: dict[str, list[str]] = {}
 
     def make(self, condition: Condition) -> Query:
+        """Return the query that finds exactly the entries that are like that."""
         match condition:
             case Every(parts=parts):
                 return self._every(parts)
@@ -83,18 +85,20 @@ class _Maker:
             case Words(words=words):
                 return Query.phrase_query(self._schema, field, list(words))
             case Word(word=word):
-                return self._terms(field, self._forms(field, word))
+                return self._terms(field, self._forms(word))
             case WordStart(start=start):
                 return self._begins(field, start)
             case Near(word=word):
                 return Query.fuzzy_term_query(self._schema, field, word, distance=leaf.most)
 
-    def _forms(self, field: str, word: str) -> list[str]:
-        """Return the words of the index that are forms of a word."""
-        if not is_form_of(f"{word}s", word) and shared_start(word) == word:
-            return [word]
-        near = self._searcher.terms_with_prefix(field, shared_start(word))
-        return [found for found, _ in near if is_form_of(found, word)] or [word]
+    def _forms(self, word: str) -> list[str]:
+        """Return the words of the index that are forms of a word; in some fields not all of them stand."""
+        if word not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            near = self._searcher.terms_with_prefix(ALL, shared_start(word)) if has_forms(word) else []
+            self._known[word] = [found for found, _ in near if is_form_of(found, word)] or [word]
+        return self._known[word]
 
     def _terms(self, field: str, terms: Iterable[str]) -> Query:
         listed = list(terms)

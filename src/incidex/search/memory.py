@@ -28,15 +28,15 @@ class MemoryShelf:
         """Return how many entries are like that."""
         return len(self._find(condition))
 
-    def facets(
+    def tally(
         self, condition: Condition, names: Iterable[str], most: int
-    ) -> Mapping[str, Sequence[tuple[str, int]]]:
-        """Return each facet's most frequent values among such entries."""
+    ) -> tuple[int, Mapping[str, Sequence[tuple[str, int]]]]:
+        """Return how many entries are like that, and each facet's most frequent values among them."""
         found = self._find(condition)
         counted = {
             name: Counter(value for entry in found for value in entry.facets.get(name, ())) for name in names
         }
-        return {name: rank(counter.items(), most) for name, counter in counted.items()}
+        return len(found), {name: rank(counter.items(), most) for name, counter in counted.items()}
 
     def page(
         self, condition: Condition, key: str, *, descending: bool, after: tuple[int, str] | None, limit: int

@@ -54,6 +54,8 @@ def scan(query: str) -> list[Sign]:
             query,
             LONGEST_QUERY,
         )
+    if (broken := next((at for at, sign in enumerate(query) if "\ud800" <= sign <= "\udfff"), -1)) >= 0:
+        raise QueryError("this is half of a character", query, broken)
     signs = list(_signs(query))
     if len(signs) > MOST_SIGNS:
         over = signs[MOST_SIGNS]

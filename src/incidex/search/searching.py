@@ -1,11 +1,14 @@
 """The one function that everything asks: a query over a log, for a tier, now or as it stood."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from incidex.model import AsOf, InputError, Tier
 from incidex.search.answering import answer
 from incidex.search.folding import entries_of
 from incidex.search.found import PLAIN, Found, Wish
+from incidex.search.index import UnsoundError
 from incidex.search.keeping import SearchIndex, Step, no_step
 from incidex.search.memory import MemoryShelf
 from incidex.search.parse import parse
@@ -13,6 +16,8 @@ from incidex.search.resolve import resolve
 from incidex.search.shelf import Shelf
 from incidex.search.similar import Similar, find_similar
 from incidex.store import Log
+
+Answer = TypeVar("Answer")
 
 
 class Search:
@@ -39,8 +44,11 @@ class Search:
         """
         query = parse(text)
         resolve(query)  # nothing is opened for a query that makes no sense
-        shelf, serial = self.shelf(tier, as_of=as_of, most=most, step=step)
-        return answer(shelf, query, wish, serial=serial)
+
+        def ask(shelf: Shelf, serial: int) -> Found:
+            return answer(shelf, query, wish, serial=serial)
+
+        return self._soundly(ask, tier, as_of=as_of, most=most, step=step)
 
     def similar(
         self,
@@ -58,16 +66,24 @@ class Search:
         Raises `InputError` when the tier sees no incident of that id, and as `search` does.
         """
         condition = resolve(parse(among))
-        shelf, _ = self.shelf(tier, as_of=as_of, most=most, step=step)
-        entry = shelf.find(name)
-        if entry is None:
-            raise InputError(f"there is no incident {name[:80]!r} to compare with; give the id of one")
-        return find_similar(shelf, entry, limit, condition)
 
-    def shelf(
-        self, tier: Tier, *, as_of: AsOf = None, most: int | None = None, step: Step = no_step
-    ) -> tuple[Shelf, int]:
-        """Return what a tier may search, and up to which change of the log it is; 0 for the past."""
+        def ask(shelf: Shelf, _: int) -> list[Similar]:
+            entry = shelf.find(name)
+            if entry is None:
+                raise InputError(f"there is no incident {name[:80]!r} to compare with; give the id of one")
+            return find_similar(shelf, entry, limit, condition)
+
+        return self._soundly(ask, tier, as_of=as_of, most=most, step=step)
+
+    def _soundly(
+        self, ask: Callable[[Shelf, int], Answer], tier: Tier, *, as_of: AsOf, most: int | None, step: Step
+    ) -> Answer:
+        """Ask the index, or the entries of the past; an index that proves damaged is made anew."""
         if as_of is not None:
-            return MemoryShelf(entries_of(self._log, tier, as_of)), 0
-        return self.index.tiers[tier].shelf(self._log, most=most, step=step)
+            return ask(MemoryShelf(entries_of(self._log, tier, as_of)), 0)
+        index = self.index.tiers[tier]
+        try:
+            return ask(*index.shelf(self._log, most=most, step=step))
+        except UnsoundError:
+            index.forget()
+            return ask(*index.shelf(self._log, most=most, step=step))

@@ -23,10 +23,13 @@ class Shelf(Protocol):
         """Return how many entries are like that."""
         ...
 
-    def facets(
+    def tally(
         self, condition: Condition, names: Iterable[str], most: int
-    ) -> Mapping[str, Sequence[tuple[str, int]]]:
-        """Return each facet's most frequent values among such entries, equally frequent ones by value."""
+    ) -> tuple[int, Mapping[str, Sequence[tuple[str, int]]]]:
+        """Return how many entries are like that, and each facet's most frequent values among them.
+
+        Equally frequent values come in their own order.
+        """
         ...
 
     def page(

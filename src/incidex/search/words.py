@@ -32,16 +32,16 @@ def _stemmer() -> TextAnalyzer:
 
 def split(text: str) -> list[str]:
     """Return the words of a text."""
-    return analyzer().analyze(_safe(text))
+    return analyzer().analyze(clean(text))
 
 
 def find_words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield each word of a text with where it stands: half-open, in characters."""
-    for token in analyzer().pre_tokenize(_safe(text)).tokens:
+    for token in analyzer().pre_tokenize(clean(text)).tokens:
         yield token.text, token.char_offset_from, token.char_offset_to
 
 
-def _safe(text: str) -> str:
+def clean(text: str) -> str:
     """Return text that has a UTF-8: half of a surrogate pair is no letter of any word."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
@@ -54,6 +54,7 @@ def stem(word: str) -> str:
     return (_stemmer().analyze(word) or [word])[0]
 
 
+@lru_cache(maxsize=16_384)
 def shared_start(word: str) -> str:
     """Return how every form of a word begins; the word itself when it has no other forms."""
     ending_off = stem(word)
@@ -64,13 +65,18 @@ def shared_start(word: str) -> str:
     return word[:common] if common >= _SHORTEST_SHARED and len(word) >= _SHORTEST_STEMMED else word
 
 
+def has_forms(word: str) -> bool:
+    """Say whether a word may have other forms than itself."""
+    return len(word) >= _SHORTEST_STEMMED
+
+
 def is_form_of(found: str, word: str) -> bool:
     """Say whether a word that was found is the word that was meant, or another form of it."""
     if found == word:
         return True
-    if len(word) < _SHORTEST_STEMMED or not found.startswith(shared_start(word)):
+    if found[:1] != word[:1] or not has_forms(word):  # most words of a text end here
         return False
-    return stem(found) == stem(word)
+    return found.startswith(shared_start(word)) and stem(found) == stem(word)
 
 
 def runs(words: Sequence[str], phrase: Sequence[str]) -> bool:

@@ -59,6 +59,7 @@ def test_nothing_asked_finds_everything(query: str) -> None:
         ("!!", 0, "no word in this"),
         ("action:(malware -hacking)", 16, "values and OR, nothing else"),
         ("has:nothing", 4, "no field 'nothing' to have"),
+        ("id:\ud800", 3, "half of a character"),
         ("x " * 300, 400, "at most 200 words"),
         ("x" * 2001, 2000, "at most 2,000 characters"),
         ("NOT " * 30 + "a", 80, "at most 20 deep"),
