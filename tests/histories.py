@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -17,6 +18,7 @@ from incidex.model import (
     Decision,
     Document,
     Evidence,
+    InputError,
     Judged,
     Judgement,
     Linked,
@@ -201,7 +203,8 @@ def act(teller: Teller, step: Step) -> None:
     if what == "move" and one != other and reports:
         teller.move(one, other, reports[second % len(reports)])
     if what == "remove" and reports:
-        teller.remove(reports[second % len(reports)])
+        with suppress(InputError):  # nothing of it may be left
+            teller.remove(reports[second % len(reports)])
 
 
 def without_hidden(change: Change, tier: Tier) -> Change | None:
