@@ -85,6 +85,13 @@ def _wish(asked: Asked, *, facets: bool) -> Wish:
     return Wish(order=Order(asked.sort), limit=asked.limit, cursor=asked.after, facets=facets)
 
 
+def follow_made(log: SqlLog, settings: Settings) -> None:
+    """Bring every search index that is kept up to the log's end."""
+    index = open_search(log, settings).index
+    for tier in index.made():
+        index.tiers[tier].follow(log)
+
+
 def rebuild_index(log: SqlLog, settings: Settings, tier: str) -> Iterator[str]:
     """Make indexes anew, and say in a sentence each what they hold."""
     index = open_search(log, settings).index

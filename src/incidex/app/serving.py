@@ -15,6 +15,7 @@ from incidex.app.patience import Patient
 from incidex.app.searching import open_search
 from incidex.app.settings import Settings
 from incidex.model import InputError
+from incidex.search import Follower, Search
 from incidex.store import Accounts, SqlLog
 from incidex.web import Desk, make_app
 
@@ -46,8 +47,10 @@ def run(log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1)
         listening = _listen(host, port)
         _greet(listening, host, members.find_first(accounts))
         if workers == 1:
-            config = uvicorn.Config(make_site(log, settings, accounts), **_OPTIONS)
-            uvicorn.Server(config).run(sockets=[listening])
+            search = open_search(log, settings)
+            with Follower(search, log):
+                config = uvicorn.Config(make_site(log, accounts, search), **_OPTIONS)
+                uvicorn.Server(config).run(sockets=[listening])
             return
     # Each process opens the database itself, by what stands in the environment.
     os.environ["INCIDEX_HOME"] = str(settings.home)
@@ -56,17 +59,19 @@ def run(log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1)
     Multiprocess(many, sockets=[listening]).run()
 
 
-def make_site(log: SqlLog, settings: Settings, accounts: Accounts) -> "Litestar":
-    """Return the site over a log."""
-    library = StoreLibrary(log, open_search(log, settings))
-    return make_app(library, accounts=accounts, desk=Desk(log), head=log.head)
+def make_site(log: SqlLog, accounts: Accounts, search: Search) -> "Litestar":
+    """Return the site over a log and its search."""
+    return make_app(StoreLibrary(log, search), accounts=accounts, desk=Desk(log), head=log.head)
 
 
 def make_worker() -> "Litestar":
     """Return the site for one process of several."""
     start_logging()
     settings = Settings.read(os.environ)
-    return make_site(open_log(settings.database), settings, Accounts(settings.accounts))
+    log = open_log(settings.database)
+    search = open_search(log, settings)
+    Follower(search, log).start()
+    return make_site(log, Accounts(settings.accounts), search)
 
 
 def _greet(listening: socket.socket, host: str, phrase: str) -> None:

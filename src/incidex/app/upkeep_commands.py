@@ -60,10 +60,13 @@ def add_upkeep(
         by: Annotated[str, typer.Option(help="Who decided it; your user name unless given.")] = "",
     ) -> None:
         """Remove a report's words for good, and say so in its records."""
+        from incidex.app.searching import follow_made
         from incidex.app.upkeep import remove_words
 
-        with open_log() as log:
+        settings = read_settings()
+        with open_log(settings) as log:
             typer.echo(remove_words(log, report, reason=reason, by=by, quotes_only=quotes_only))
+            follow_made(log, settings)  # which takes the words out of the search index too
 
     @log_app.command()
     def verify(

@@ -7,6 +7,7 @@
 from incidex.search.answering import answer
 from incidex.search.conditions import Condition
 from incidex.search.entry import FACETS, Entry, make_entry
+from incidex.search.following import Follower
 from incidex.search.found import Count, Found, Hit, Match, Order, Wish
 from incidex.search.keeping import BusyError, SearchIndex
 from incidex.search.match import Read, matches
@@ -26,6 +27,7 @@ __all__ = [
     "Condition",
     "Count",
     "Entry",
+    "Follower",
     "Found",
     "Hit",
     "Match",

@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
+from typing import IO
 
 import msgspec
 from tantivy import Index, IndexWriter
@@ -34,8 +35,8 @@ _BUILD_BYTES, _FOLLOW_BYTES = 200_000_000, 20_000_000
 #: How long a command waits for another program that is writing the index.
 WAIT_SECONDS = 60.0
 
-#: Changes that a question may wait for; more are followed by whoever has the time.
-SOON = 2_000
+#: How long a visitor does.
+SHORT_WAIT_SECONDS = 2.0
 
 Step = Callable[[], None]
 
@@ -65,7 +66,9 @@ class TierIndex:
     def __init__(self, folder: Path, tier: Tier) -> None:
         self.tier = tier
         self._folder = folder / tier.name.lower()
-        self._guard = Lock()
+        self._writing = Lock()  # held by the one thread that writes, for as long as that takes
+        self._guard = RLock()  # held for a moment: what is open
+        self.is_wanted = False  # whether somebody has asked for it: who follows the log follows it for these
         self._open: tuple[State, Index, IndexShelf] | None = None
         self._checked: tuple[State, Head] | None = None  # what was found to belong together
 
@@ -77,34 +80,31 @@ class TierIndex:
         It is followed first when no more than `most` changes are missing. Raises `BusyError` when there is
         nothing to search yet and it cannot be made now.
         """
-        with self._guard:
-            head = log.head()
-            state = self._current(log, head)
-            missing = head.serial - (state.serial if state else 0)
-            if (state is None or missing) and (most is None or missing <= most):
-                state = self._follow(log, wait_seconds=wait_seconds, step=step, needed=state is None)
-            if state is None:
-                raise BusyError("the search index is being made; try again in a minute")
-            return self._opened(state), state.serial
+        self.is_wanted = True
+        head = log.head()
+        state = self._current(log, head)
+        missing = head.serial - (state.serial if state else 0)
+        if (state is None or missing) and (most is None or missing <= most):
+            state = self._follow(log, wait_seconds=wait_seconds, step=step, needed=state is None)
+        if state is None:
+            raise BusyError("the search index is being made; try again in a minute")
+        return self._opened(state), state.serial
 
     def follow(self, log: Log, *, wait_seconds: float = WAIT_SECONDS, step: Step = no_step) -> int:
         """Bring the index up to the log's end; return the serial that it is at then."""
-        with self._guard:
-            state = self._follow(log, wait_seconds=wait_seconds, step=step, needed=True)
-            return state.serial if state else 0
+        state = self._follow(log, wait_seconds=wait_seconds, step=step, needed=True)
+        return state.serial if state else 0
 
     def rebuild(self, log: Log, *, wait_seconds: float = WAIT_SECONDS, step: Step = no_step) -> int:
         """Drop the index and make it again from the log; return how many entries it has."""
-        with self._guard, self._locked(wait_seconds):
+        with self._locked(wait_seconds):
             return self._build(log, step).count
 
     def forget(self) -> None:
         """Believe nothing of the index that is there: it will be made anew when it is next asked."""
-        with self._guard, self._locked(WAIT_SECONDS):
+        with self._locked(WAIT_SECONDS), self._guard:
             self._open = self._checked = None
             (self._folder / "state.json").unlink(missing_ok=True)
-
-    # What follows is done by one thread at a time.
 
     def _follow(self, log: Log, *, wait_seconds: float, step: Step, needed: bool) -> State | None:
         try:
@@ -121,14 +121,15 @@ class TierIndex:
         state = self._read()
         if state is None or state.version != _version():
             return None
-        if self._checked != (state, head) and not _is_of(log, state):
-            return None
-        try:
-            self._opened(state)
-        except (ValueError, OSError):
-            return None
-        self._checked = (state, head)
-        return state
+        with self._guard:
+            if self._checked != (state, head) and not _is_of(log, state):
+                return None
+            try:
+                self._opened(state)
+            except (ValueError, OSError):
+                return None
+            self._checked = (state, head)
+            return state
 
     def _read(self) -> State | None:
         try:
@@ -138,22 +139,21 @@ class TierIndex:
 
     def _opened(self, state: State) -> IndexShelf:
         """Return what can be searched; raise `ValueError` when the index is damaged."""
-        held = self._open
-        if held is not None and held[0] == state:
-            return held[2]
-        if held is not None and held[0].number == state.number:
-            index = held[1]
-        else:
-            index = open_index(self._folder / str(state.number))
-        index.reload()
-        shelf = IndexShelf(index)
-        if shelf.size != state.count:
-            # Between another program's commit and its note of it; or files that were exchanged.
-            time.sleep(0.05)
-            if self._read() == state:
-                raise ValueError("the index does not hold what it should")
-        self._open = (state, index, shelf)
-        return shelf
+        with self._guard:
+            held = self._open
+            if held is not None and held[0] == state:
+                return held[2]
+            is_same = held is not None and held[0].number == state.number
+            index = held[1] if held is not None and is_same else open_index(self._folder / str(state.number))
+            index.reload()
+            shelf = IndexShelf(index)
+            if shelf.size != state.count:
+                # Between another program's commit and its note of it; or files that were exchanged.
+                time.sleep(0.05)
+                if self._read() == state:
+                    raise ValueError("the index does not hold what it should")
+            self._open = (state, index, shelf)
+            return shelf
 
     def _build(self, log: Log, step: Step) -> State:
         """Make the index from the log."""
@@ -214,9 +214,9 @@ class TierIndex:
             writer.commit()
         writer.wait_merging_threads()
         state = msgspec.structs.replace(state, serial=head.serial, hash=head.hash, count=count)
-        self._write(state)
         if any(change.kind is Kind.REMOVED for change in changes):
-            return self._scrub(head, state)
+            return self._scrub(head, state)  # noted only when it is done, so that a crash has it done again
+        self._write(state)
         self._opened(state)
         return state
 
@@ -240,30 +240,51 @@ class TierIndex:
 
     @contextmanager
     def _locked(self, wait_seconds: float) -> Iterator[None]:
-        """Be the one process that writes; raise `BusyError` when another stays so for too long."""
-        import fcntl  # where there is none, only commands that search need it
-
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = (self._folder / "lock").open("w")
-        except OSError as error:
-            raise StoreError(
-                f"the search index cannot be written to {self._folder}: {error.strerror}; make it writable, "
-                "or set INCIDEX_HOME"
-            ) from error
+        """Be the one thread of the one process that writes; raise `BusyError` when another stays so long."""
         give_up_at = time.monotonic() + wait_seconds
-        with lock:
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() >= give_up_at:
-                        raise BusyError(
-                            "another program is writing the search index; try again when it is done"
-                        ) from None
-                    time.sleep(0.05)
+        if not self._writing.acquire(timeout=wait_seconds):
+            raise BusyError("the search index is being written; try again when that is done")
+        try:
+            with self._explained(), self._lock_file() as lock:
+                _take(lock, give_up_at)
+                yield
+        finally:
+            self._writing.release()
+
+    def _lock_file(self) -> IO[str]:
+        self._folder.parent.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (self._folder.parent, self._folder):  # the words of every tier, for the owner alone
+            folder.mkdir(mode=0o700, exist_ok=True)
+        return (self._folder / "lock").open("w")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in a sentence why the index cannot be written."""
+        try:
             yield
+        except (OSError, ValueError) as error:  # Tantivy calls everything a ValueError
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise StoreError(
+                f"the search index cannot be written to {self._folder}: {reason}; make room there, make it "
+                "writable, or set INCIDEX_HOME"
+            ) from error
+
+
+def _take(lock: IO[str], give_up_at: float) -> None:
+    """Lock a file against other processes."""
+    import fcntl  # where there is none, only commands that search need it
+
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= give_up_at:
+                raise BusyError(
+                    "another program is writing the search index; try again when it is done"
+                ) from None
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _first(log: Log) -> str:

@@ -9,7 +9,7 @@ from incidex.search.answering import answer
 from incidex.search.folding import entries_of
 from incidex.search.found import PLAIN, Found, Wish
 from incidex.search.index import UnsoundError
-from incidex.search.keeping import SearchIndex, Step, no_step
+from incidex.search.keeping import SHORT_WAIT_SECONDS, WAIT_SECONDS, SearchIndex, Step, no_step
 from incidex.search.memory import MemoryShelf
 from incidex.search.parse import parse
 from incidex.search.resolve import resolve
@@ -82,8 +82,9 @@ class Search:
         if as_of is not None:
             return ask(MemoryShelf(entries_of(self._log, tier, as_of)), 0)
         index = self.index.tiers[tier]
+        wait = WAIT_SECONDS if most is None else SHORT_WAIT_SECONDS
         try:
-            return ask(*index.shelf(self._log, most=most, step=step))
+            return ask(*index.shelf(self._log, most=most, wait_seconds=wait, step=step))
         except UnsoundError:
             index.forget()
-            return ask(*index.shelf(self._log, most=most, step=step))
+            return ask(*index.shelf(self._log, most=most, wait_seconds=wait, step=step))

@@ -1,14 +1,16 @@
 """The index on disk: made, followed, made anew when it cannot be trusted, and rid of words that had to go."""
 
 import multiprocessing
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tantivy import Index
 
 from incidex.model import Change, Stance, StoreError, Tier
-from incidex.search import BusyError, Order, Search, SearchIndex, Wish
+from incidex.search import BusyError, Follower, Order, Search, SearchIndex, Wish
 from incidex.search.keeping import TierIndex
 from incidex.store import Log, MemoryLog, SqliteLog
 from incidex.store.postgres import PostgresLog
@@ -209,6 +211,28 @@ def test_rebuild_makes_it_from_the_log(log: MemoryLog, tmp_path: Path) -> None:
     assert index.made() == []
     assert index.tiers[Tier.GREEN].rebuild(log) == 1
     assert index.made() == [Tier.GREEN]
+
+
+def test_a_follower_makes_and_follows_what_was_asked_for(log: MemoryLog, tmp_path: Path) -> None:
+    search = Search(log, tmp_path)
+    with pytest.raises(BusyError):
+        search.search("", Tier.GREEN, most=1)
+    with Follower(search, log, every_seconds=0.01):
+        wait_for(lambda: search.search("", Tier.CLEAR, most=1).count == 1)
+        wait_for(lambda: search.search("", Tier.GREEN, most=1).count == 1)
+        tell(log, "inc-2")
+        wait_for(lambda: search.search("", Tier.CLEAR, most=0).count == 2)
+    assert search.index.made() == [Tier.CLEAR, Tier.GREEN]
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + 30
+    while time.monotonic() < give_up_at:
+        with suppress(BusyError):
+            if is_so():
+                return
+        time.sleep(0.01)
+    pytest.fail("it never was so")
 
 
 # Two processes at once.
