@@ -50,7 +50,6 @@ from incidex.web.corrections import HANDLERS as CORRECTIONS
 from incidex.web.crawling import HANDLERS as CRAWLING
 from incidex.web.desk import Desk
 from incidex.web.entry import Clock, Door
-from incidex.web.entry import Door
 from incidex.web.feeds import HANDLERS as FEEDS
 from incidex.web.finding import HANDLERS as FINDING
 from incidex.web.front import HANDLERS as FRONT
