@@ -56,6 +56,18 @@ _ORDERS: Mapping[Order, str] = {
 }
 
 
+#: What the page shows of the query language; all of it stands in docs/reference/query-language.md.
+_EXAMPLES = (
+    ('"replacement phones"', "these words side by side; without the marks, both anywhere and in any form"),
+    ("ransom* OR extortion", "words that begin so, or another; without OR, all must be found"),
+    ("ciphre~", "names spelled nearly so"),
+    ("victim.country:US -action:malware", "a value of a field, by code or name, and another left out"),
+    ("date:2017..2019", "the date may lie there; also date:>=2020, date:2017-04"),
+    ("data.records:>1m", "counts and amounts, as ransom.paid:>=USD1m"),
+    ("status:disputed", "a value has the status"),
+    ("victim.name:none", "nobody says anything of the field that you may see"),
+)
+
 _FEEDS = (("Atom", "/feeds/search.atom"), ("JSON Feed", "/feeds/search.json"))
 
 
@@ -140,6 +152,7 @@ def _empty(text: str, wish: Wish, wrong: QueryError | None = None) -> dict[str, 
         "title": "Search",
         "query": text,
         "orders": [(str(order), label, order is wish.order) for order, label in _ORDERS.items()],
+        "examples": [(each, said, _link("/search", each, Wish())) for each, said in _EXAMPLES],
         "wrong": _say_wrong(wrong) if wrong else None,
         "chips": (),
         "count": 0,
