@@ -4,13 +4,16 @@ What a change may have touched is folded anew, and the rest stays.
 """
 
 from collections.abc import Iterable
-from threading import Lock
+from threading import Lock, Thread
 from typing import NamedTuple
 
 from incidex.codebook import policy
 from incidex.model import Incident, Tier, fold_record, fold_records
 from incidex.search.folding import touched
 from incidex.store import Head, Log
+
+#: Changes that whoever asks first may wait for.
+SOON = 20_000
 
 
 class _Held(NamedTuple):
@@ -36,6 +39,7 @@ class Folded:
         self._log = log
         self._held: dict[Tier, _Held] = {}
         self._locks = {tier: Lock() for tier in Tier}
+        self._begun: set[Tier] = set()
 
     def get(self, tier: Tier) -> tuple[Incident, ...]:
         """Return every incident of which the tier may see something, newest first."""
@@ -51,6 +55,15 @@ class Folded:
                 held = _Held(head, by_id, in_order(by_id.values()))
                 self._held[tier] = held
             return held.ordered
+
+    def is_ready(self, tier: Tier) -> bool:
+        """Say whether `get` answers soon; when it would not, begin to fold in a thread of its own."""
+        if tier in self._held or self._log.last_serial() <= SOON:
+            return True
+        if tier not in self._begun:
+            self._begun.add(tier)
+            Thread(target=self.get, args=(tier,), name=f"fold-{tier.name.lower()}", daemon=True).start()
+        return False
 
     def _fold_all(self, tier: Tier) -> dict[str, Incident]:
         found = fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy())

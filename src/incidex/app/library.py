@@ -50,6 +50,10 @@ class StoreLibrary:
             return in_order(fold_records(self._log.history, records, as_of=as_of, tier=tier, policy=policy()))
         return self._folded.get(tier)
 
+    def is_ready(self, tier: Tier) -> bool:
+        """Say whether all incidents of a tier are at hand; begin to read them when that takes long."""
+        return self._folded.is_ready(tier)
+
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident as the tier may see it, or `None`."""
         return fold_record(self._log.history, id, as_of=as_of, tier=tier, policy=policy())

@@ -109,7 +109,13 @@ class Site:
     recent: Recent = field(default_factory=Recent)
 
     def view(self, tier: Tier) -> View:
-        """Return what all incidents that the tier may see add up to."""
+        """Return what all incidents that the tier may see add up to; refuse while they are being read."""
+        if not self.library.is_ready(tier):
+            raise Refused(
+                status_code=503,
+                detail="This page needs all incidents, and they are being read since the site was started. "
+                "Try again in a minute; search answers already.",
+            )
         return self.views.get(self.library, tier)
 
 

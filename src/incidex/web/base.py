@@ -13,6 +13,9 @@ class Library(Protocol):
     def incidents(self, tier: Tier) -> Sequence[Incident]:
         """Return every incident the tier may see, newest first."""
 
+    def is_ready(self, tier: Tier) -> bool:
+        """Say whether all incidents of a tier are at hand; if not, they are being read, which takes long."""
+
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
 

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from incidex.model import Claim, Decision, Incident, Status, Value
-from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page, parse_first, prefers_json
+from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page, parse_first, prefers_json, send_to
 from incidex.web.lines import IncidentTwin, make_twin
 from incidex.web.record import make_line, say_name
 from incidex.web.slugs import link
@@ -17,6 +17,9 @@ from incidex.web.words import say_label, say_list, say_value
 
 #: What the first page shows of each.
 MOST_NEW, MOST_DISPUTED = 8, 8
+
+#: Where the incidents are listed while the site, just started, has not read all of them: the index has.
+WHILE_READING = "/search?sort=added"
 
 #: Incidents on one page of the list.
 MOST_LINES = 100
@@ -60,6 +63,8 @@ def home(
     request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]
 ) -> Answer | Response[Totals]:
     """Answer with the first page, or with how much there is for those who ask for JSON."""
+    if not prefers_json(request) and not site.library.is_ready(visit.tier):
+        return send_to(WHILE_READING)
     view = site.view(visit.tier)
     if prefers_json(request):
         return answer_twin(count_all(view))
@@ -79,6 +84,8 @@ def incidents(
     request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]
 ) -> Answer | Response[IncidentsTwin]:
     """Answer with the list of incidents, newest first, a page at a time."""
+    if not prefers_json(request) and not site.library.is_ready(visit.tier):
+        return send_to(WHILE_READING)
     found = site.view(visit.tier).incidents
     first = parse_first(request.query_params.get("first", ""))
     part = found[first : first + MOST_LINES]

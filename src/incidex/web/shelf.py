@@ -41,6 +41,10 @@ class MemoryLibrary:
         found = fold_records(self._history, self._histories, tier=tier, policy=self._policy)
         return sorted(found, key=lambda incident: (incident.opened_at, incident.id), reverse=True)
 
+    def is_ready(self, tier: Tier) -> bool:  # noqa: ARG002
+        """Say that all is at hand: it is in memory."""
+        return True
+
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
         return fold_record(self._history, id, as_of=as_of, tier=tier, policy=self._policy)
