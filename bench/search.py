@@ -55,7 +55,8 @@ LETTERS = "bcdfghklmnprstvz", "aeiou"
 FIVE = ("year", "country", "industry", "action", "data")
 
 #: Queries by how many incidents they find; words are named by their rank, the first being the most frequent.
-BROAD = ((3,), (10,), (20,), (30, 45), (12, 60))
+BROAD = ((3,), (10,), (20,), (40,), (90,))
+PAIRS = ((30, 45), (12, 60))
 SELECTIVE = ((4_000,), (9_000,), (20_000,), (300, 2_500), (800, 900))
 ROUNDS = 12
 
@@ -164,30 +165,37 @@ def row_of(incident: Incident) -> Row:
 
 
 class Timed(NamedTuple):
-    """Seconds of each answer."""
+    """Seconds of each answer, by the clock and of this process's processor; a server's are not in these."""
 
     seconds: list[float]
+    worked: list[float]
     found: int
 
     def __str__(self) -> str:
-        ordered = sorted(self.seconds)
-        middle, late = statistics.median(ordered), ordered[int(len(ordered) * 0.95)]
-        return f"p50 {middle * 1000:9.2f} ms   p95 {late * 1000:9.2f} ms   ({self.found:,} found on average)"
+        return (
+            f"p50 {_say(self.seconds, 0.5)}  p95 {_say(self.seconds, 0.95)}  processor p50 "
+            f"{_say(self.worked, 0.5)}  p95 {_say(self.worked, 0.95)}  ({self.found:,} found on average)"
+        )
+
+
+def _say(seconds: list[float], share: float) -> str:
+    return f"{sorted(seconds)[int(len(seconds) * share)] * 1000:9.2f} ms"
 
 
 Ask = Callable[[list[str]], int]
 
 
 def measure(ask: Ask, queries: list[list[str]], rounds: int = ROUNDS) -> Timed:
-    seconds, found = [], []
+    seconds, worked, found = [], [], []
     for query in queries:
         ask(query)  # once, so that every database has its pages in memory
     for _ in range(rounds):
         for query in queries:
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.process_time()
             found.append(ask(query))
+            worked.append(time.process_time() - used)
             seconds.append(time.perf_counter() - began)
-    return Timed(seconds, int(statistics.mean(found)))
+    return Timed(seconds, worked, int(statistics.mean(found)))
 
 
 def build_ours(count: int, folder: Path, table: Path) -> IndexShelf:
@@ -355,7 +363,17 @@ HOSTILE = (
         "ba*",
     ),
     *("data.records:>", "<script>", "' OR 1=1; DROP TABLE incident", "\x00", "\ud800", "é" * 50, "ma~"),
-    *("date:1..9999", "date:>0001", "has:", "id:inc-*", "technique:T*", "action:(malware OR", "x:y", ".."),
+    *(
+        "date:1..9999",
+        "date:>0001",
+        "has:",
+        "id:inc-*",
+        "id:inc-0000*",
+        "technique:T*",
+        "action:(malware OR",
+        "x:y",
+        "..",
+    ),
     "data.records:1..9999999",
 )
 
@@ -373,18 +391,17 @@ def fuzz(shelf: IndexShelf, words: list[str], count: int) -> None:
         text = "".join(part + chance.choice((" ", "", " OR ", " -")) for part in parts)
         if chance.random() < 0.02:
             text = (text * (10_000 // len(text) + 1))[:10_000]
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             answer(shelf, parse(text), Wish(limit=20))
         except InputError:
             refused += 1
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
         slowest = max(slowest, (seconds[-1], text))
     over = sum(each > 0.2 for each in seconds)
     print(
         f"{count:,} hostile queries: {refused:,} refused in a sentence, nothing else raised; "
-        f"{over} over 200 ms; "
-        f"slowest {slowest[0] * 1000:.0f} ms: {slowest[1][:160]!r}"
+        f"{over} over 200 ms of processor; slowest {slowest[0] * 1000:.0f} ms: {slowest[1][:160]!r}"
     )
 
 
@@ -410,7 +427,7 @@ def compare(count: int, peers: str, fuzzed: int, place: Path) -> None:
     words = Maker().words
     queries = {
         name: [[words[rank] for rank in ranks] for ranks in chosen]
-        for name, chosen in (("broad", BROAD), ("selective", SELECTIVE))
+        for name, chosen in (("broad", BROAD), ("two broad", PAIRS), ("selective", SELECTIVE))
     }
     (place / "index").mkdir()
     table = place / "table.tsv"

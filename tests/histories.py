@@ -173,7 +173,12 @@ Step = tuple[str, int, int, list[tuple[str, int, Stance, Tier]]]
 
 
 def act(teller: Teller, step: Step) -> None:
-    """Do one step; one that makes no sense now does nothing."""
+    """Do one step; one that makes no sense now, as to tell again what the law had removed, does nothing."""
+    with suppress(InputError):
+        _act(teller, step)
+
+
+def _act(teller: Teller, step: Step) -> None:
     what, first, second, chosen = step
     one, other = f"inc-{first}", f"inc-{second}"
     held = teller.log.history(one)
@@ -203,8 +208,7 @@ def act(teller: Teller, step: Step) -> None:
     if what == "move" and one != other and reports:
         teller.move(one, other, reports[second % len(reports)])
     if what == "remove" and reports:
-        with suppress(InputError):  # nothing of it may be left
-            teller.remove(reports[second % len(reports)])
+        teller.remove(reports[second % len(reports)])
 
 
 def without_hidden(change: Change, tier: Tier) -> Change | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from incidex.codebook import policy
@@ -67,6 +67,9 @@ QUERIES = (
     "(phones OR breach) (action:(malware OR hacking) OR year:2018)",
 )
 
+#: Each example builds an index on disk; finding a smaller one that fails takes minutes.
+LAWS = settings(max_examples=25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+
 histories = st.lists(steps, min_size=1, max_size=12)
 
 
@@ -86,7 +89,7 @@ def ask(search: Search, tier: Tier, queries: Sequence[str] = QUERIES) -> list[tu
     return [said(search.search(query, tier, wish)) for query in queries for wish in wishes]
 
 
-@settings(max_examples=25)
+@LAWS
 @given(histories, st.sampled_from(Tier), st.lists(st.sampled_from(QUERIES), max_size=8))
 def test_the_index_answers_as_entries_in_memory_do(told: list[Step], tier: Tier, queries: list[str]) -> None:
     log = MemoryLog()
@@ -101,7 +104,7 @@ def test_the_index_answers_as_entries_in_memory_do(told: list[Step], tier: Tier,
                 assert said(search.search(query, tier, wish)) == said(answer(shelf, parse(query), wish))
 
 
-@settings(max_examples=25)
+@LAWS
 @given(histories, st.sampled_from(Tier), st.integers(1, 3))
 def test_the_index_finds_alike_what_memory_finds_alike(told: list[Step], tier: Tier, limit: int) -> None:
     log = MemoryLog()
@@ -114,7 +117,7 @@ def test_the_index_finds_alike_what_memory_finds_alike(told: list[Step], tier: T
             assert search.similar(entry.id, tier, limit) == find_similar(shelf, entry, limit)
 
 
-@settings(max_examples=25)
+@LAWS
 @given(histories, histories, st.sampled_from(Tier))
 def test_a_rebuilt_index_answers_as_one_that_followed(
     before: list[Step], after: list[Step], tier: Tier
@@ -137,7 +140,7 @@ def entries(search: Search, tier: Tier) -> list[Entry]:
     return [hit.entry for hit in found.hits]
 
 
-@settings(max_examples=25)
+@LAWS
 @given(histories, st.sampled_from([Tier.CLEAR, Tier.GREEN, Tier.AMBER]))
 def test_databases_that_differ_in_what_is_hidden_answer_alike(told: list[Step], tier: Tier) -> None:
     """Law 8: the rich one is followed step by step, so that its index is laid out otherwise too."""
@@ -171,7 +174,7 @@ class Poor:
         return [change for change in self._changes if change.record == record]
 
 
-@settings(max_examples=25)
+@LAWS
 @given(histories, st.sampled_from(QUERIES), st.sampled_from(Order), st.integers(1, 4))
 def test_pages_follow_each_other_without_gap_or_repetition(
     told: list[Step], query: str, order: Order, limit: int
@@ -195,7 +198,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(
         assert paged == [hit.entry.id for hit in whole.hits]
 
 
-@settings(max_examples=25)
+@LAWS
 @given(histories, st.sampled_from(QUERIES), st.sampled_from(Tier))
 def test_a_facet_counts_what_its_link_finds(told: list[Step], query: str, tier: Tier) -> None:
     log = MemoryLog()
@@ -211,7 +214,7 @@ def test_a_facet_counts_what_its_link_finds(told: list[Step], query: str, tier: 
                 assert search.search(narrowed, tier).count == each.count, narrowed
 
 
-@settings(max_examples=25)
+@LAWS
 @given(histories, st.data())
 def test_as_of_is_what_was_found_then(told: list[Step], data: st.DataObject) -> None:
     log = MemoryLog()

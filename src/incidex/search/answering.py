@@ -142,11 +142,18 @@ def _label(shelf: Shelf, facet: str, value: str) -> str:
     """Return a facet's value as a person reads it: the code's label, or the name as it was written."""
     field = fields().get(FACETS[facet])
     if facet in ("source", "actor"):
-        fact = Fact((fold_fact(FACETS[facet], value),))
-        sample = shelf.page(fact, "new", descending=True, after=None, limit=1)
-        return next((name for entry in sample for name in _names(facet, entry) if _is(name, value)), value)
+        if (facet, value) not in shelf.labels:
+            shelf.labels[facet, value] = _find_name(shelf, facet, value)
+        return shelf.labels[facet, value]
     term = get_vocabulary(field.vocabulary).get(value) if field and field.vocabulary else None
     return term.label if term else value
+
+
+def _find_name(shelf: Shelf, facet: str, value: str) -> str:
+    """Return a name as the newest record that has it writes it."""
+    fact = Fact((fold_fact(FACETS[facet], value),))
+    sample = shelf.page(fact, "new", descending=True, after=None, limit=1)
+    return next((name for entry in sample for name in _names(facet, entry) if _is(name, value)), value)
 
 
 def _names(facet: str, entry: Entry) -> Iterable[str]:

@@ -134,6 +134,7 @@ class IndexShelf:
         self._schema = index.schema
         self._searcher = index.searcher()
         self._lookup = Lookup(self._schema, self._searcher)
+        self.labels: dict[tuple[str, str], str] = {}
 
     def entries(self) -> Iterator[Entry]:
         """Yield every entry."""

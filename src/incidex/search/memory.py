@@ -13,6 +13,7 @@ class MemoryShelf:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._read = [Read(entry) for entry in entries]
+        self.labels: dict[tuple[str, str], str] = {}
 
     @property
     def size(self) -> int:

@@ -29,7 +29,10 @@ from incidex.search.syntax import All, AnyOf, Literal, Node, Not, Place, Query, 
 from incidex.search.words import split
 
 #: Shorter words would begin too much of the dictionary.
-SHORTEST_PREFIX = 2
+SHORTEST_PREFIX = 3
+
+#: All ids begin alike.
+_SHORTEST_ID = 8
 
 #: Short names for fields that are asked for often.
 SHORT: Mapping[str, str] = MappingProxyType(
@@ -185,6 +188,9 @@ class _Resolver:
             raise self.fail(f"{term.field} cannot be compared with {term.operator}", term.place)
 
     def fact(self, name: str, value: Literal) -> Condition:
+        shortest = _SHORTEST_ID if name == "id" else SHORTEST_PREFIX
+        if value.is_prefix and len(value.text.strip()) < shortest:
+            raise self.fail(f"{name} needs {shortest} characters or more before *", value.place)
         token = fold_fact(name, value.text)
         return FactStart(token, value.place) if value.is_prefix else Fact((token,), value.place)
 

@@ -10,6 +10,8 @@ from incidex.search.entry import Entry
 class Shelf(Protocol):
     """Entries of one tier at one moment."""
 
+    labels: dict[tuple[str, str], str]  # names in facets as they are written, once they were looked up
+
     @property
     def size(self) -> int:
         """Return how many entries there are."""
