@@ -368,7 +368,6 @@ HOSTILE = (
         "date:>0001",
         "has:",
         "id:inc-*",
-        "id:inc-0000*",
         "technique:T*",
         "action:(malware OR",
         "x:y",
