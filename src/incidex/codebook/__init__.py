@@ -5,7 +5,7 @@ Importing this reads nothing; each file is read, checked and kept the first time
 
 from incidex.codebook.edtf import Edtf, parse_edtf
 from incidex.codebook.files import VERSION
-from incidex.codebook.scheme import GROUPS, Field, Kind, fields, get_field, policy
+from incidex.codebook.scheme import GROUPS, Field, Kind, fields, get_field, may_read_whole, policy
 from incidex.codebook.terms import Term, find_terms, get_vocabulary, vocabularies
 from incidex.codebook.values import check_value
 
@@ -21,6 +21,7 @@ __all__ = [
     "find_terms",
     "get_field",
     "get_vocabulary",
+    "may_read_whole",
     "parse_edtf",
     "policy",
     "vocabularies",

@@ -57,14 +57,15 @@ class Field:
 
 
 @cache
+def may_read_whole() -> Tier:
+    """Return the lowest tier that may read a report's text whole; others read the passages quoted."""
+    return Tier[_read_book().get("whole_reports", "GREEN")]
+
+
+@cache
 def fields() -> Mapping[str, Field]:
     """Return every field by name, in codebook order; raise `CodebookError` when the data file is damaged."""
-    import tomllib  # slow to import, and a command that prints its help needs no codebook
-
-    book = tomllib.loads(read_data("codebook.toml"))
-    if book.get("version") != VERSION:
-        raise CodebookError(f"the codebook is version {book.get('version')}, this program reads {VERSION}")
-    found = [_make_field(entry) for entry in book["field"]]
+    found = [_make_field(entry) for entry in _read_book()["field"]]
     if len({each.name for each in found}) != len(found):
         raise CodebookError("the codebook has a field twice; install Incidex again")
     return MappingProxyType({each.name: each for each in found})
@@ -89,6 +90,16 @@ def policy() -> Mapping[str, FieldPolicy]:
             for each in fields().values()
         }
     )
+
+
+@cache
+def _read_book() -> Mapping[str, Any]:
+    import tomllib  # slow to import, and a command that prints its help needs no codebook
+
+    book = tomllib.loads(read_data("codebook.toml"))
+    if book.get("version") != VERSION:
+        raise CodebookError(f"the codebook is version {book.get('version')}, this program reads {VERSION}")
+    return book
 
 
 def _make_field(entry: Mapping[str, Any]) -> Field:

@@ -8,6 +8,8 @@ from litestar.di import NamedDependency
 
 from incidex.model import Claim, Decision, Incident, Status, Value
 from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page, parse_first, prefers_json, send_to
+from incidex.web.coverage import make_coverage
+from incidex.web.figures import make_statuses
 from incidex.web.lines import IncidentTwin, make_twin
 from incidex.web.record import make_line, say_name
 from incidex.web.slugs import link
@@ -75,7 +77,9 @@ def home(
         totals=count_all(view),
         newest=[make_line(each) for each in view.incidents[:MOST_NEW]],
         disputes=view.keep("disputes", lambda: list(_disputes(view.incidents))),
-        has_figures=bool(view.incidents),
+        coverage=make_coverage(
+            view, site.library, visit.tier, view.keep(("figure", "statuses"), lambda: make_statuses(view))
+        ),
     )
 
 

@@ -28,6 +28,63 @@ def cut(text: str, spans: Iterable[Span], chosen: Span | None = None) -> Iterato
         yield Piece(text[at:], "plain")
 
 
+#: Characters shown either side of a quotation to those who may not read the whole.
+AROUND = 140
+
+
+def excerpt(
+    text: str, spans: Iterable[Span], chosen: Span | None = None, around: int = AROUND
+) -> Iterator[Piece]:
+    """Yield the passages that spans stand in, cut as `cut` does, with a "gap" where text is left out.
+
+    A passage reaches some characters either side of its spans, to the end of a word. Joined, the pieces that
+    are no gaps are parts of the text in order; what no passage covers is not in them.
+    """
+    held = [*spans, *([] if chosen is None else [chosen])]
+    at = 0
+    for window in _windows(text, held, around):
+        if window.start > at:
+            yield Piece("", "gap")
+        part = window.within(text)
+        inside = [each for each in held if each.start < window.end and each.end > window.start]
+        moved = [_shift(each, window) for each in inside]
+        yield from cut(
+            part, moved, _shift(chosen, window) if chosen is not None and chosen in inside else None
+        )
+        at = window.end
+    if at < len(text):
+        yield Piece("", "gap")
+
+
+def _windows(text: str, spans: Sequence[Span], around: int) -> list[Span]:
+    """Return the passages around spans, those that touch joined, in order."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        start = _start_of_word(text, max(0, span.start - around), span.start)
+        end = _end_of_word(text, min(len(text), span.end + around), span.end)
+        if found and start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(end, found[-1].end))
+        else:
+            found.append(Span(start, end))
+    return found
+
+
+def _start_of_word(text: str, at: int, latest: int) -> int:
+    """Return where the first word from `at` on begins, `latest` at most."""
+    space = text.find(" ", at, latest) if at else -1
+    return space + 1 if space >= 0 else at
+
+
+def _end_of_word(text: str, at: int, earliest: int) -> int:
+    """Return where the last word before `at` ends, `earliest` at least."""
+    space = text.rfind(" ", earliest, at) if at < len(text) else -1
+    return space if space >= 0 else at
+
+
+def _shift(span: Span, window: Span) -> Span:
+    return Span(span.start - window.start, min(span.end, window.end) - window.start)
+
+
 def _marks(spans: Iterable[Span], chosen: Span | None) -> list[tuple[int, int, str]]:
     """Return marks in order; what the chosen one covers is cut out of the others, so that it stays whole."""
     marks: list[tuple[int, int, str]] = []

@@ -15,7 +15,6 @@ from incidex.codebook import GROUPS, fields, get_field, get_vocabulary
 from incidex.exchange import to_record
 from incidex.model import (
     AsOf,
-    Claim,
     CodebookError,
     Difference,
     Incident,
@@ -59,9 +58,9 @@ from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.matrix import HANDLERS as MATRIX
 from incidex.web.mcp import make_mcp
 from incidex.web.others import find_others
-from incidex.web.passage import cut
+from incidex.web.reading import HANDLERS as READING
 from incidex.web.recent import Recent
-from incidex.web.record import link_report, make_record
+from incidex.web.record import make_record
 from incidex.web.render import read_static
 from incidex.web.reviewing import HANDLERS as REVIEWING
 from incidex.web.reviewing import read_form
@@ -69,7 +68,7 @@ from incidex.web.sampled import HANDLERS as SAMPLED
 from incidex.web.statistics import HANDLERS as STATISTICS
 from incidex.web.taxii import make_taxii
 from incidex.web.watching import Watching
-from incidex.web.words import is_web_address, say_date, say_label, say_value
+from incidex.web.words import say_date, say_label, say_value
 
 #: The files that pages use, and what each is.
 _STATIC = {
@@ -150,36 +149,6 @@ def history_json(
     return make_json({"id": found.id, "history": told})
 
 
-@get("/reports/{name:str}", sync_to_thread=True)
-def report(
-    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
-) -> Answer:
-    """Answer with a report's text, and the passages that an incident's claims rest on."""
-    found = site.library.find_report(name, visit.tier)
-    if found is None:
-        raise HTTPException(status_code=404)
-    filed, document = found
-    asked = request.query_params.get("claim", "")
-    of = request.query_params.get("incident", "")
-    claims = [claim for claim in _find_claims(site, visit, name, of) if _is_verbatim(claim, document.text)]
-    spans = {claim.id: claim.evidence.span for claim in claims if claim.evidence}
-    chosen = next((claim for claim in claims if claim.id == asked), None)
-    return make_page(
-        "report.html",
-        visit,
-        title=filed.title or filed.source.name,
-        report=filed,
-        role=str(filed.source.role),
-        published=say_date(filed.published),
-        accounts=[url for url in dict.fromkeys((filed.url, *filed.accounts)) if is_web_address(url)],
-        pieces=list(cut(document.text, spans.values(), spans.get(asked))),
-        chosen=_say_claim(chosen, of) if chosen else None,
-        claims=[_say_claim(claim, of) for claim in sorted(claims, key=lambda each: spans[each.id])],
-        incident=of if claims else "",
-        notes=document.notes,
-    )
-
-
 @get("/codebook", sync_to_thread=False)
 def codebook(visit: NamedDependency[Visit]) -> Answer:
     """Answer with every field of the codebook."""
@@ -222,7 +191,6 @@ _HANDLERS = (
     incident,
     incident_json,
     history_json,
-    report,
     codebook,
     field,
     static,
@@ -237,6 +205,7 @@ _HANDLERS = (
     *FINDING,
     *MANUAL,
     *MATRIX,
+    *READING,
     *REVIEWING,
     *SAMPLED,
     *STATISTICS,
@@ -298,26 +267,3 @@ def _say_moment(at: AsOf) -> str:
     if isinstance(at, datetime):
         return f"{say_date(at.date().isoformat())}, {at:%H:%M:%S}"
     return "" if at is None else f"change {at}"
-
-
-def _find_claims(site: Site, visit: Visit, report_id: str, incident_id: str) -> list[Claim]:
-    """Return an incident's claims that rest on a report, each once."""
-    found = site.library.find_incident(incident_id, visit.tier) if incident_id else None
-    if found is None:
-        return []
-    return list({each.id: each for each in found.claims if each.report == report_id}.values())
-
-
-def _is_verbatim(claim: Claim, text: str) -> bool:
-    return claim.evidence is not None and claim.evidence.is_verbatim_in(text)
-
-
-def _say_claim(claim: Claim, incident_id: str) -> dict[str, str]:
-    return {
-        "label": say_label(claim.field),
-        "value": say_value(claim.field, claim.value),
-        "speaker": claim.speaker.name,
-        "stance": str(claim.stance),
-        "quote": claim.evidence.quote if claim.evidence else "",
-        "link": link_report(claim.report, incident_id, claim.id),
-    }

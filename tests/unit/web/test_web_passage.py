@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidex.model import Span
-from incidex.web.passage import BLOCK, MOST_NAMED, Piece, cut, lay_out
+from incidex.web.passage import BLOCK, MOST_NAMED, Piece, cut, excerpt, lay_out
 
 TEXT = "abcdefghijklmnopqrst"
 SPANS = st.builds(
@@ -65,3 +65,25 @@ def test_thousands_of_readings_of_one_word_cost_no_more_than_their_number() -> N
     runs = [run for block in lay_out("x" * 500_000, spans) for run in block.runs]
     assert process_time() - started < 2
     assert max(len(run.numbers) for run in runs) == MOST_NAMED
+
+
+@given(st.text(alphabet="ab c\n", min_size=30, max_size=120), st.lists(SPANS, max_size=4), st.none() | SPANS)
+def test_an_excerpt_has_every_quotation_whole_and_says_where_text_is_left_out(
+    text: str, spans: list[Span], chosen: Span | None
+) -> None:
+    pieces = list(excerpt(text, spans, chosen, around=5))
+    held = [*spans, *([] if chosen is None else [chosen])]
+    parts = "".join("\0" if piece.kind == "gap" else piece.text for piece in pieces).split("\0")
+    at = 0
+    for part in parts:  # parts of the text, in order
+        at = text.index(part, at) + len(part)
+    for span in held:
+        assert any(span.within(text) in part for part in parts)
+    picked = "".join(piece.text for piece in pieces if piece.kind == "chosen")
+    assert picked == ("" if chosen is None else chosen.within(text))
+    assert len("".join(parts)) <= sum(10 + span.end - span.start for span in held)
+
+
+def test_an_excerpt_of_nothing_is_a_gap() -> None:
+    assert list(excerpt("some words", [])) == [Piece("", "gap")]
+    assert list(excerpt("", [])) == []

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -197,6 +198,37 @@ def test_the_public_gets_no_hidden_word_and_members_do(site: Site) -> None:
     site.post("/enter", data={"phrase": phrase_of("member")}, headers=OURS)
     assert "Grudge" in site.get("/incidents/inc-1").text
     assert site.get(f"/reports/{CLOSED.id}").status_code == 200
+
+
+def test_the_public_reads_passages_of_a_report_and_members_all_of_it() -> None:
+    text = f"Acme lost passwords. {'Nothing more. ' * 60}The end."
+    report = Report(sha256=hashlib.sha256(text.encode()).hexdigest(), source=OPEN.source)
+    claim = replace(
+        CLAIMS[0],
+        report=report.id,
+        field="data.class",
+        value="Passwords",
+        evidence=Evidence.of(text, Span(10, 19)),
+    )
+    changes = [
+        Change(
+            record=report.id,
+            version=1,
+            body=Received(report, Document(report=report.id, text=text)),
+            by="x",
+            at=AT,
+        ),
+        Change(record="inc-9", version=1, body=Linked(report), by="x", at=AT),
+        Change(record="inc-9", version=2, body=Claimed((claim,)), by="x", at=AT),
+    ]
+    app = make_app(MemoryLibrary(changes, policy()), accounts=make_accounts(PEOPLE))
+    with TestClient(app) as site:
+        public = site.get(f"/reports/{report.id}").text
+        assert "<mark>passwords</mark>" in public
+        assert "The end." not in public
+        assert "whole text is available to members" in public
+        site.post("/enter", data={"phrase": phrase_of("member")}, headers=OURS)
+        assert "The end." in site.get(f"/reports/{report.id}").text
 
 
 def test_a_hidden_claim_is_not_marked_for_the_public(site: Site) -> None:

@@ -1,0 +1,103 @@
+"""A report's page: its whole text for those who may read it, for others the passages that claims rest on."""
+
+from collections.abc import Iterator, Sequence
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.params import FromPath
+
+from incidex.codebook import may_read_whole
+from incidex.model import Claim, Document, Incident
+from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page
+from incidex.web.passage import cut, excerpt
+from incidex.web.record import link_report, say_name
+from incidex.web.slugs import link, name_source
+from incidex.web.views import View
+from incidex.web.words import is_web_address, say_date, say_label, say_value
+
+#: Incidents that a report's page leads to, and whose passages it shows when none is asked for.
+MOST_INCIDENTS = 50
+
+
+@get("/reports/{name:str}", sync_to_thread=True)
+def report(
+    request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
+) -> Answer:
+    """Answer with a report's text, and the passages that the claims of an incident, or of all, rest on."""
+    found = site.library.find_report(name, visit.tier)
+    if found is None:
+        raise HTTPException(status_code=404)
+    filed, document = found
+    asked, of = (request.query_params.get(each, "") for each in ("claim", "incident"))
+    incidents = _find_incidents(site, visit, name, of)
+    told = list(_find_claims(incidents, document))
+    spans = {claim.id: claim.evidence.span for claim, _ in told if claim.evidence}
+    chosen = next((pair for pair in told if pair[0].id == asked), None)
+    whole = visit.tier >= may_read_whole()
+    show = cut if whole else excerpt
+    return make_page(
+        "report.html",
+        visit,
+        title=filed.title or filed.source.name,
+        report=filed,
+        role=str(filed.source.role),
+        source=link("sources", name_source(filed.source.name)),
+        published=say_date(filed.published),
+        accounts=[url for url in dict.fromkeys((filed.url, *filed.accounts)) if is_web_address(url)],
+        pieces=list(show(document.text, spans.values(), spans.get(asked))),
+        whole=whole or not document.text,
+        chosen=_say_claim(*chosen) if chosen else None,
+        claims=[_say_claim(*pair) for pair in sorted(told, key=lambda pair: spans[pair[0].id])],
+        incidents=[(link("incidents", each.id), say_name(each)) for each in incidents],
+        notes=document.notes,
+    )
+
+
+HANDLERS = (report,)
+
+
+def _find_incidents(site: Site, visit: Visit, name: str, of: str) -> Sequence[Incident]:
+    """Return the incident asked for, or else those that the report tells of."""
+    if of:
+        found = site.library.find_incident(of, visit.tier)
+        return [found] if found and any(each.id == name for each in found.reports) else []
+    view = site.view(visit.tier)
+    return view.keep("told of", lambda: _by_report(view)).get(name, [])[:MOST_INCIDENTS]
+
+
+def _by_report(view: View) -> dict[str, list[Incident]]:
+    found: dict[str, list[Incident]] = {}
+    for incident in view.incidents:
+        for each in incident.reports:
+            found.setdefault(each.id, []).append(incident)
+    return found
+
+
+def _find_claims(incidents: Sequence[Incident], document: Document) -> Iterator[tuple[Claim, str]]:
+    """Yield the claims that rest on the document's very words, each once, with the incident's id."""
+    seen: set[str] = set()
+    for incident in incidents:
+        for claim in incident.claims:
+            if (
+                claim.report == document.report
+                and claim.id not in seen
+                and _is_verbatim(claim, document.text)
+            ):
+                seen.add(claim.id)
+                yield claim, incident.id
+
+
+def _is_verbatim(claim: Claim, text: str) -> bool:
+    return claim.evidence is not None and claim.evidence.is_verbatim_in(text)
+
+
+def _say_claim(claim: Claim, incident_id: str) -> dict[str, str]:
+    return {
+        "label": say_label(claim.field),
+        "value": say_value(claim.field, claim.value),
+        "speaker": claim.speaker.name,
+        "stance": str(claim.stance),
+        "quote": claim.evidence.quote if claim.evidence else "",
+        "link": link_report(claim.report, incident_id, claim.id),
+    }
