@@ -27,7 +27,7 @@ PAGES = (
     ("incident", "/incidents/{}", False),
     ("cite", "/incidents/{}/cite", False),
     ("organisation", "/organisations/equifax", False),
-    ("actor", "/actors/alphv", True),
+    ("actor", "/actors/blackcat", True),
     ("technique", "/techniques/T1190", True),
     ("matrix", "/techniques?all", True),
     ("sources", "/sources", False),

@@ -1,7 +1,7 @@
 """What organisations, actors and sources are called in an address: the same for every spelling of a name."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -10,6 +10,9 @@ from urllib.parse import quote
 from incidex.codebook import Term, find_terms, get_vocabulary
 from incidex.linking import fold_name
 from incidex.search import write_value
+
+#: The lists of known actors. Those who run a ransomware go under its name.
+LISTS = ("actor", "ransomware")
 
 #: Longer names are cut, and told apart by their hash.
 LONGEST = 80
@@ -33,20 +36,17 @@ def name_actor(name: str) -> str:
 
 def find_actor(name: str) -> Term | None:
     """Return the known actor that a name means; `None` when it means none, or may mean several."""
-    found = find_terms("actor", name)
-    return found[0] if len(found) == 1 else _actors().get(_plain(name))
+    for vocabulary in LISTS:
+        found = find_terms(vocabulary, name)
+        if found:
+            return found[0] if len(found) == 1 else _actors().get(_plain(name))
+    return _actors().get(_plain(name))
 
 
 def find_actor_by_id(id: str) -> Term | None:  # noqa: A002
     """Return the known actor that an id or an alias written as one means."""
     wanted = id.replace("-", " ")
     return _actors().get(wanted) or _aliases().get(wanted)
-
-
-def ambiguous_actors(name: str) -> tuple[Term, ...]:
-    """Return the known actors that a name may mean, when there are several."""
-    found = find_terms("actor", name)
-    return found if len(found) > 1 else ()
 
 
 def link(kind: str, id: str) -> str:  # noqa: A002
@@ -66,26 +66,28 @@ def link_search(field: str, value: str) -> str:
 
 @cache
 def _actors() -> Mapping[str, Term]:
-    return MappingProxyType(
-        {_plain(term.label): term for term in list(get_vocabulary("actor").values())[::-1]}
-    )
+    """Return known actors by their names; where both lists have one, it is the first list's."""
+    listed = [term for vocabulary in LISTS for term in get_vocabulary(vocabulary).values()]
+    return MappingProxyType({_plain(term.label): term for term in listed[::-1]})
 
 
 @cache
 def _aliases() -> Mapping[str, Term]:
     """Return known actors by aliases that mean one of them and are no other's name."""
-    return MappingProxyType(
-        {name: term for name, term, count in _counted_aliases() if count == 1 and name not in _actors()}
-    )
-
-
-def _counted_aliases() -> Iterator[tuple[str, Term, int]]:
     bearers: dict[str, dict[str, Term]] = {}
-    for term in get_vocabulary("actor").values():
-        for alias in term.aliases:
-            bearers.setdefault(_plain(alias), {})[term.id] = term
-    for name, found in bearers.items():
-        yield name, next(iter(found.values())), len(found)
+    for vocabulary in LISTS[::-1]:
+        named: dict[str, dict[str, Term]] = {}
+        for term in get_vocabulary(vocabulary).values():
+            for alias in term.aliases:
+                named.setdefault(_plain(alias), {})[term.id] = term
+        bearers.update(named)
+    return MappingProxyType(
+        {
+            name: next(iter(found.values()))
+            for name, found in bearers.items()
+            if len(found) == 1 and name not in _actors()
+        }
+    )
 
 
 def _join(words: str, name: str) -> str:

@@ -175,6 +175,11 @@ def test_names_of_marks_alone_and_very_long_ones_are_told_apart() -> None:
     assert known.id == "Lazarus Group"
 
 
+def test_who_runs_a_ransomware_is_known_by_its_name_and_aliases() -> None:
+    assert name_actor("ALPHV") == name_actor("BlackCat") == "blackcat"
+    assert name_actor("REvil") == "sodinokibi"
+
+
 def test_a_search_for_a_value_quotes_it() -> None:
     assert (
         link_search("victim.name", 'A "b" \\')
