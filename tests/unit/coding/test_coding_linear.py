@@ -191,11 +191,7 @@ ADVICE = "Experts advise everybody to choose long passwords and to install updat
 def test_an_incident_told_first_is_read_whatever_advice_follows() -> None:
     alone = {(each.field, each.value) for each in read_linear(prepared(BREACH))}
     padded = {(each.field, each.value) for each in read_linear(prepared(f"{BREACH} {ADVICE * 12}"))}
-    assert ("action", "hacking") in alone & padded
-    assert ("data.variety", "Medical") in alone & padded
-    assert all(
-        reading.span.start < len(BREACH) for reading in read_linear(prepared(f"{BREACH} {ADVICE * 12}"))
-    )
+    assert {("action", "hacking"), ("actor.role", "external"), ("data.subject", "Patient")} <= alone & padded
 
 
 @given(st.text(max_size=300))
