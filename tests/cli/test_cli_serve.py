@@ -72,16 +72,18 @@ def test_a_request_that_does_not_come_to_its_end_is_given_up(home: Path) -> None
 def test_an_answer_in_the_making_is_finished_and_the_log_names_nobody(home: Path) -> None:
     with serving(home) as (host, port, running):
         with socket.create_connection((host, port), timeout=30) as late:
-            late.sendall(b"GET /incidents?first=swordfish HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
-            time.sleep(0.3)
+            late.sendall(_HALF)
+            time.sleep(1)
             running.send_signal(signal.SIGTERM)
-            time.sleep(0.3)
-            late.sendall(b"\r\n")
+            time.sleep(0.5)
+            late.sendall(b"swordfish".ljust(93))
             answer = b"".join(iter(lambda: late.recv(65_536), b""))
         running.wait(timeout=30)
         assert running.stderr is not None
         said = running.stderr.read()
-    assert answer.startswith(b"HTTP/1.1 200") or answer == b""  # begun before it was asked to stop, or not
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert b"That phrase opens nothing" in answer
+    assert answer.rstrip().endswith(b"</html>")
     assert not [line for line in said.splitlines() if not json.loads(line)["at"]]
     assert "swordfish" not in said
     assert "127.0.0.1" not in said
