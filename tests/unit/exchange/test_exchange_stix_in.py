@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from tests.unit.exchange.records import fold_claims, histories
 from tests.unit.exchange.test_exchange_stix_golden import make_record
 
 Json = dict[str, Any]
-Said = tuple[str, str, str, str, str, str]
+Said = tuple[str, ...]
 
 CORE = "extension-definition--ef765651-680c-498d-9894-99799f2fa126"
 
@@ -34,20 +35,18 @@ def read_one(*objects: Json) -> Row:
     return row
 
 
-def said(claims: "list[Claim] | Any") -> set[Said]:
-    """Return what claims say, by whom and how; what an import says of the bundle itself is left out."""
-    return {
-        (
-            claim.field,
-            claim.value,
-            str(claim.stance),
-            claim.speaker.name,
-            str(claim.speaker.role),
-            max(claim.tier, policy()[claim.field].tier).name,
-        )
-        for claim in claims
-        if not claim.value.startswith("stix:")
-    }
+def said(claims: Iterable[Claim]) -> set[Said]:
+    """Return what claims say, by whom and how, and to whom at least; not what is of the bundle itself.
+
+    What one speaker says openly and in confidence is one claim once it is imported, and an open one.
+    """
+    found: dict[tuple[str, ...], Tier] = {}
+    for claim in claims:
+        speaker = claim.speaker
+        key = (claim.field, claim.value, str(claim.stance), speaker.name, str(speaker.role))
+        tier = max(claim.tier, policy()[claim.field].tier)
+        found[key] = min(tier, found.get(key, Tier.RED))
+    return {(*key, tier.name) for key, tier in found.items() if not key[1].startswith("stix:")}
 
 
 def import_again(incident: Incident) -> Incident:

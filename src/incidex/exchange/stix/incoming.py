@@ -15,6 +15,7 @@ from incidex.model import InputError, Report, Role, Source, Speaker, Stance, Tie
 
 CODER = "stix@1"
 
+_TIERS = {tier.name: tier for tier in Tier}
 _LINKS = frozenset({"incident", "relationship"})
 
 #: The source of an incident that nobody signed.
@@ -49,8 +50,10 @@ def _read(bundle: Bundle, name: str, number: int, claims: Mapping[str, list[str]
             draft.note(place, "", problem)
     draft.say("identifier", f"stix:{name}", f"{name}.id")
     if record:
-        for each in names[1:]:
-            _say_claim(draft, each, part_of(part_of(bundle.get(each), "extensions"), OURS))
+        told = [(each, part_of(part_of(bundle.get(each), "extensions"), OURS)) for each in names[1:]]
+        # What one speaker says openly and in confidence is one claim here, and an open one.
+        for each, claim in sorted(told, key=lambda pair: _TIERS.get(text_of(pair[1], "tier"), Tier.RED)):
+            _say_claim(draft, each, claim)
     else:
         say_objects(draft, bundle, incident)
     return draft.row()
