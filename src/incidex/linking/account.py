@@ -32,7 +32,7 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 #: Fields that a model judges from a whole report: reports are told apart by them where it is sure of both.
-_JUDGED, _SURE = frozenset({"action", "actor.role"}), 0.75
+_JUDGED, _SURE = frozenset({"action", "actor.role"}), 0.9
 _FOLDED = frozenset({"actor.name", "malware", "tool"})
 
 _YEAR = re.compile(r"\b(?:199[0-9]|20[0-3][0-9])\b")
