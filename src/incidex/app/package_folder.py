@@ -4,8 +4,9 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from hashlib import file_digest
+from hashlib import file_digest, sha256
 from io import TextIOWrapper
 from pathlib import Path
 from types import MappingProxyType
@@ -78,7 +79,21 @@ def to_csv_cell(content: Content) -> str:
 def find_about(
     log: Log, tier: Tier, as_of: AsOf, *, publisher: str = "", licence: str = "", query: str = ""
 ) -> About:
-    """Return what a package of that moment says of itself."""
+    """Return what a package of that moment says of itself.
+
+    A serial counts all changes, hidden ones too: a lower tier gets a version that is made from what it sees.
+    """
+    if tier < Tier.RED:
+        unknown = datetime(1970, 1, 1, tzinfo=UTC)  # until the records are read
+        return About(
+            serial=None,
+            hash="",
+            at=unknown,
+            tier=tier.name,
+            publisher=publisher,
+            licence=licence,
+            query=query,
+        )
     serial = log.head().serial
     if isinstance(as_of, int):
         serial = max(0, min(serial, as_of))
@@ -110,6 +125,7 @@ def write_package(
     makers = {name: TableRows(name, choice) for name in get_tables()}
     paths = {name: folder / f"{name}.{kind}" for name in makers}
     counts, licences = Counter[str](), Licences()
+    last = about.at
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(closing(_KINDS[kind](stack.enter_context(path.open("wb")), name)))
@@ -117,6 +133,7 @@ def write_package(
         }
         for incident in incidents:
             licences.count(incident)
+            last = max(last, incident.changed_at)
             for name, maker in makers.items():
                 rows = list(maker.of(incident))
                 files[name].write(rows)
@@ -124,6 +141,9 @@ def write_package(
                 if kind == "csv":
                     yield from _find_made_safe(incident, maker, rows)
     held = [_describe(name, path, kind, counts[name]) for name, path in paths.items()]
+    if about.serial is None:
+        tables = "".join(f"{file.sha256}  {file.path}\n" for file in held)
+        about = replace(about, hash=sha256(tables.encode()).hexdigest(), at=last)
     _write_words(folder, about, held, licences.counts)
 
 

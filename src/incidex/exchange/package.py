@@ -83,9 +83,9 @@ _CROISSANT_CONTEXT: Json = {
 class About:
     """What is said of a package as a whole."""
 
-    serial: int  # of the last change that it knows
-    hash: str  # of that change, which stands for all before it
-    at: datetime  # when that change was made
+    serial: int | None  # of the last change that it knows; only those who see every tier may be told (law 8)
+    hash: str  # of that change, which stands for all before it; without a serial, of the tables
+    at: datetime  # when that change was made; without a serial, the last one that the tier can see
     tier: str  # a TLP name
     publisher: str = ""  # who passes it on
     licence: str = ""  # under which they do: an SPDX name
@@ -94,7 +94,18 @@ class About:
     @property
     def version(self) -> str:
         """Name the moment of the log: the same version is the same data."""
-        return f"{self.serial}-{self.hash[:12] or 'empty'}"
+        moment = f"{self.at:%Y-%m-%d}" if self.serial is None else f"{self.serial}"
+        return f"{moment}-{self.hash[:12] or 'empty'}"
+
+    @property
+    def moment(self) -> str:
+        """Say when it is of, as far as its readers may know."""
+        return f"on {self.at:%Y-%m-%d}" if self.serial is None else f"at change {self.serial}"
+
+    @property
+    def hashed(self) -> str:
+        """Say what the hash is of."""
+        return "hash of the tables" if self.serial is None else "hash of the last change"
 
     @property
     def title(self) -> str:
@@ -106,7 +117,7 @@ class About:
         """Say in a few sentences what it is."""
         return (
             "Cyber incidents in which every value is a claim: who says it, in which report, in which words, "
-            f"and who denies it. As the change log stood at change {self.serial}, for TLP:{self.tier}."
+            f"and who denies it. As the change log stood {self.moment}, for TLP:{self.tier}."
             f"{f' Only what this search finds: {self.query}' if self.query else ''}"
         )
 
@@ -136,7 +147,7 @@ def to_datapackage(about: About, files: Sequence[File], licences: Mapping[str, i
         **({"licenses": [_to_licence(about.licence)]} if about.licence else {}),
         **({"contributors": [{"title": about.publisher, "roles": ["publisher"]}]} if about.publisher else {}),
         "incidex": {
-            "serial": about.serial,
+            **({"serial": about.serial} if about.serial is not None else {}),
             "hash": about.hash,
             "tier": about.tier,
             "report_licences": dict(licences),
@@ -199,7 +210,7 @@ def to_datacite(about: About, files: Sequence[File]) -> Json:
         "sizes": [f"{file.rows} rows of {file.table}" for file in files],
         "formats": sorted({_MEDIA[file.kind] for file in files}),
         "alternateIdentifiers": [
-            {"alternateIdentifier": about.hash, "alternateIdentifierType": "hash of the last change"}
+            {"alternateIdentifier": about.hash, "alternateIdentifierType": about.hashed}
         ],
     }
 
@@ -278,8 +289,8 @@ def to_readme(about: About, files: Sequence[File], licences: Mapping[str, int]) 
     rows = "\n".join(f"| `{file.path}` | {file.rows:,} | {tables[file.table].words} |" for file in files)
     is_text = any(file.kind == "csv" for file in files)
     stated = {
-        "Version": f"{about.version}: change {about.serial} of the log, made {_to_time(about.at)}.",
-        "Hash of that change": f"`{about.hash}`, which stands for all changes before it.",
+        "Version": f"{about.version}: the log as it stood {about.moment}, last changed {_to_time(about.at)}.",
+        about.hashed.capitalize(): f"`{about.hash}`.",
         "Who may see it": f"TLP:{about.tier}.",
         "Publisher": about.publisher or "not stated.",
         "Licence": about.licence or "not stated: ask whoever gave you this before you pass it on.",

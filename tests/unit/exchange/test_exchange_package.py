@@ -14,7 +14,7 @@ from incidex.app.package_folder import find_about, write_package
 from incidex.exchange import Choice, Lost
 from incidex.exchange.licences import find_clashes, find_demands, find_path
 from incidex.exchange.package import About, to_datacite
-from incidex.model import Incident, Tier
+from incidex.model import Incident, Tier, fold_records
 from incidex.store import MemoryLog
 from tests.contract.log_samples import batch
 from tests.unit.exchange.test_exchange_columns import AT, REPORT, VALUES, fold_claims, make_claim
@@ -121,11 +121,29 @@ def test_a_version_is_a_moment_of_the_log() -> None:
     log.append(batch("inc-1"))
     log.append(batch("inc-2", "Acme says nothing."))
     last = list(log.since())[-1]
-    assert find_about(log, Tier.CLEAR, None).version == f"{last.serial}-{last.hash[:12]}"
-    assert find_about(log, Tier.CLEAR, 2).serial == 2
-    assert find_about(log, Tier.CLEAR, 99).serial == last.serial
-    assert find_about(log, Tier.CLEAR, datetime(1999, 1, 1, tzinfo=UTC)).version == "0-empty"
-    assert find_about(log, Tier.CLEAR, last.at).serial == last.serial
+    assert find_about(log, Tier.RED, None).version == f"{last.serial}-{last.hash[:12]}"
+    assert find_about(log, Tier.RED, 2).serial == 2
+    assert find_about(log, Tier.RED, 99).serial == last.serial
+    assert find_about(log, Tier.RED, datetime(1999, 1, 1, tzinfo=UTC)).version == "0-empty"
+    assert find_about(log, Tier.RED, last.at).serial == last.serial
+
+
+def test_a_package_for_a_lower_tier_is_the_same_whatever_was_hidden_from_it(tmp_path: Path) -> None:
+    written = []
+    for name, hidden in (("without", False), ("with", True)):
+        log = MemoryLog()
+        if hidden:
+            log.append(batch("inc-0", "Secret says much.", tier=Tier.RED))
+        log.append(batch("inc-1"))
+        if hidden:
+            log.append(batch("inc-2", "Nobody may see this.", tier=Tier.RED))
+        found = list(fold_records(log.history, ["inc-1"], tier=Tier.CLEAR))
+        write(found, tmp_path / name, about=find_about(log, Tier.CLEAR, None))
+        written.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert written[0] == written[1]
+    said = json.loads(written[0]["datapackage.json"])
+    assert said["version"].startswith(f"{found[0].changed_at:%Y-%m-%d}-")
+    assert "serial" not in said["incidex"]
 
 
 @pytest.mark.parametrize(
