@@ -1,7 +1,9 @@
 """Open the site: the pages of `web` over one log, on this machine."""
 
+import ctypes
 import os
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -28,6 +30,9 @@ STOP_SECONDS = 10
 #: Connections that wait in the kernel until a process takes them.
 _BACKLOG = 2_048
 
+#: How glibc names the most heaps that the threads of a process have (malloc.h, M_ARENA_MAX), and how many.
+_HEAPS_NAME, _HEAPS = -8, 2
+
 _OPTIONS: dict[str, Any] = {
     "http": Patient,
     "ws": "none",
@@ -43,6 +48,7 @@ _OPTIONS: dict[str, Any] = {
 def run(log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1) -> None:
     """Serve the pages until interrupted. The first run makes the first editor, and prints their phrase."""
     start_logging()
+    _share_heaps()
     with members.opened(settings.accounts) as accounts:
         listening = _listen(host, port)
         _greet(listening, host, members.find_first(accounts))
@@ -67,11 +73,18 @@ def make_site(log: SqlLog, accounts: Accounts, search: Search) -> "Litestar":
 def make_worker() -> "Litestar":
     """Return the site for one process of several."""
     start_logging()
+    _share_heaps()
     settings = Settings.read(os.environ)
     log = open_log(settings.database)
     search = open_search(log, settings)
     Follower(search, log).start()
     return make_site(log, Accounts(settings.accounts), search)
+
+
+def _share_heaps() -> None:
+    """Have threads share heaps: each that has one of its own keeps as much as its largest page once took."""
+    with suppress(OSError, AttributeError, TypeError):  # where the C library is another one
+        ctypes.CDLL(None).mallopt(_HEAPS_NAME, _HEAPS)
 
 
 def _greet(listening: socket.socket, host: str, phrase: str) -> None:

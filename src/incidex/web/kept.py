@@ -1,5 +1,9 @@
 """Answers kept until the log grows, each with an entity tag, and packed for those who take gzip.
 
+What many ask for at once is made once. Whoever comes while it is being made waits for it; when the log has
+grown since that began, for the next one, with all who come meanwhile. So no answer is older than its
+question, and however fast the log grows, a page is made by one at a time.
+
 Wraps the whole site. Only what nobody has to enter for is kept or packed: a member's page carries what their
 forms must carry, and packing that beside what a stranger can choose lets it be guessed (BREACH). Memory is
 bounded; what is asked least goes first.
@@ -8,9 +12,10 @@ bounded; what is asked least goes first.
 import json
 import time
 import zlib
+from asyncio import Event
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -37,6 +42,9 @@ _PACKED = ("text/", "application/json", "application/xml", "application/atom", "
 #: Addresses whose answers depend on more than the log, or that speak a protocol of their own.
 _PASSED = ("/healthz", "/readyz", "/metrics", "/mcp", "/taxii2")
 
+#: What is the same for all who ask: a page, and that there is none.
+_SHARED = frozenset({200, 404})
+
 #: What an answer says beside its body that a 304 says too.
 _UNCHANGED = frozenset({b"cache-control", b"content-location", b"vary", b"etag", b"expires", b"date"})
 
@@ -60,6 +68,45 @@ class _Answer:
         return len(self.body) + 1_000  # the headers and the key, roughly
 
 
+@dataclass(slots=True)
+class _Making:
+    """An answer that is being made, and what it has come to: nothing when it is not one for all."""
+
+    head: object
+    answer: _Answer | None = None
+    done: Event = field(default_factory=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A request, and what it says of who asks."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    asked: dict[bytes, bytes]
+
+    @property
+    def is_public(self) -> bool:
+        return b"cookie" not in self.asked and b"authorization" not in self.asked
+
+    @property
+    def packs(self) -> bool:
+        return self.is_public and b"gzip" in self.asked.get(b"accept-encoding", b"")
+
+    @property
+    def key(self) -> Key:
+        """All that a public answer depends on, beside the log."""
+        return (
+            self.scope["scheme"].encode(),
+            self.asked.get(b"host", b""),
+            self.scope["raw_path"],
+            self.scope["query_string"],
+            self.asked.get(b"accept", b"")[:200],
+            b"gzip" if self.packs else b"",
+        )
+
+
 class Kept:
     """A site whose public answers are kept. `head` says where the log ends; without it nothing is kept."""
 
@@ -71,6 +118,7 @@ class Kept:
         self._clock = clock
         self._held: OrderedDict[Key, _Answer] = OrderedDict()
         self._bytes = 0
+        self._making: dict[Key, _Making] = {}
         self._rates = Rates(clock)
         self.hits = 0
 
@@ -82,49 +130,59 @@ class Kept:
         if scope["path"].startswith(_PASSED):
             await self._app(scope, receive, send)
             return
-        asked = dict(scope["headers"])
-        is_public = b"cookie" not in asked and b"authorization" not in asked
-        packs = is_public and b"gzip" in asked.get(b"accept-encoding", b"")
-        answer = await self._find(scope, receive, send, asked, packs=packs, is_public=is_public)
+        question = _Question(scope, receive, send, dict(scope["headers"]))
+        answer = await self._find(question)
         if answer is not None:
-            await _send(answer, asked, send, is_head=scope["method"] == "HEAD")
+            await _send(answer, question.asked, send, is_head=scope["method"] == "HEAD")
 
-    async def _find(
-        self,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        asked: dict[bytes, bytes],
-        *,
-        packs: bool,
-        is_public: bool,
-    ) -> _Answer | None:
+    async def _find(self, question: _Question) -> _Answer | None:
         """Return a kept answer, or make one; `None` when it was too long to hold and has been sent."""
-        if self._head is None or not is_public:
-            return await self._make_anew(scope, receive, send, packs=packs)
-        key = (
-            scope["scheme"].encode(),
-            asked.get(b"host", b""),
-            scope["raw_path"],
-            scope["query_string"],
-            asked.get(b"accept", b"")[:200],
-            b"gzip" if packs else b"",
-        )
-        head = self._head()  # before the answer is made, so that it is never taken for newer than it is
+        if self._head is None or not question.is_public:
+            return await self._make_anew(question)
+        key = question.key
+        making, head = self._making.get(key), self._head()
+        if making is not None and making.head != head:
+            # What was begun before the log grew may show what is gone; but two at once only hold each other
+            # up. Whatever is being made when this is done was begun after the question came.
+            await making.done.wait()
+            making, head = self._making.get(key), self._head()
         held = self._held.get(key)
         if held is not None and held.head == head and self._clock() < held.until:
             self._held.move_to_end(key)
             self.hits += 1
             return held
-        made = await self._make_anew(scope, receive, send, packs=packs)
-        if made is not None and made.status == 200 and sum(map(len, key)) < 4_000:
-            self._keep(key, _Answer(made.status, made.headers, made.body, head, self._clock() + KEPT_SECONDS))
-        return made
+        if making is None:
+            # The head was read before the answer is made, so that it is never taken for newer than it is.
+            return await self._make_for_all(question, key, head)
+        await making.done.wait()
+        if making.answer is None:
+            return await self._make_anew(question)
+        self.hits += 1
+        return making.answer
 
-    async def _make_anew(self, scope: Scope, receive: Receive, send: Send, *, packs: bool) -> _Answer | None:
+    async def _make_for_all(self, question: _Question, key: Key, head: object) -> _Answer | None:
+        """Make an answer while others who ask the same wait for it, and keep it."""
+        making = self._making[key] = _Making(head)
+        try:
+            made = await self._make_anew(question, on_long=making.done.set)
+            if made is not None and made.status in _SHARED:
+                making.answer = made
+            if made is not None and made.status == 200 and sum(map(len, key)) < 4_000:
+                until = self._clock() + KEPT_SECONDS
+                self._keep(key, _Answer(made.status, made.headers, made.body, head, until))
+            return made
+        finally:
+            making.done.set()
+            if self._making.get(key) is making:
+                del self._making[key]
+
+    async def _make_anew(
+        self, question: _Question, on_long: Callable[[], None] = lambda: None
+    ) -> _Answer | None:
         """Return an answer, or that its network has had too many of late."""
-        seconds = self._rates.wait_seconds(scope["client"][0] if scope.get("client") else "")
-        return _refuse(seconds) if seconds else await _make(self._app, scope, receive, send, packs=packs)
+        client = question.scope.get("client")
+        seconds = self._rates.wait_seconds(client[0] if client else "")
+        return _refuse(seconds) if seconds else await _make(self._app, question, on_long)
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         former = self._held.pop(key, None)
@@ -147,8 +205,9 @@ def _refuse(seconds: int) -> _Answer:
     return _Answer(429, headers, body)
 
 
-async def _make(app: App, scope: Scope, receive: Receive, send: Send, *, packs: bool) -> _Answer | None:
+async def _make(app: App, question: _Question, on_long: Callable[[], None]) -> _Answer | None:
     """Return the whole answer of the site; one too long to hold is sent on piece by piece instead."""
+    scope, send = question.scope, question.send
     start: list[Message] = []
     pieces: list[bytes] = []
     count = 0
@@ -165,17 +224,18 @@ async def _make(app: App, scope: Scope, receive: Receive, send: Send, *, packs: 
             count += len(pieces[-1])
             if count > MOST_ANSWER_BYTES and message.get("more_body"):
                 is_sent = True
+                on_long()  # whoever waits is not to wait for how fast this one reads
                 await send(start[0])
                 await send({"type": "http.response.body", "body": b"".join(pieces), "more_body": True})
                 pieces.clear()
 
     if scope["method"] == "HEAD":
         scope = {**scope, "method": "GET"}
-    await app(scope, receive, hold)
+    await app(scope, question.receive, hold)
     if is_sent or not start:
         return None
     (begun,) = start
-    return _finish(begun["status"], list(begun["headers"]), b"".join(pieces), packs=packs)
+    return _finish(begun["status"], list(begun["headers"]), b"".join(pieces), packs=question.packs)
 
 
 def _finish(status: int, headers: Headers, body: bytes, *, packs: bool) -> _Answer:
