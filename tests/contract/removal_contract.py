@@ -120,6 +120,26 @@ class RemovalContract:
         assert log.history(copy.id)[0].body.document.text == TEXT  # type: ignore[union-attr]
         assert log.verify() == 7
 
+    def test_words_that_two_reports_have_go_with_the_second(self, log: Log) -> None:
+        log.append(batch(), raw())
+        copy = replace(make_report("a copy"), title="x")
+        _, body = received()
+        log.append([make_change(Received(copy, replace(body.document, report=copy.id)), 1, record=copy.id)])
+        assert remove(log)
+        assert remove(log, copy.id) == {}
+        for record in (REPORT, copy.id):
+            assert TEXT not in log.history(record)[0].body.document.text  # type: ignore[union-attr]
+        assert log.verify() == log.last_serial()
+
+    def test_words_that_stay_for_a_report_without_its_quotes_are_kept(self, log: Log) -> None:
+        log.append(batch(), raw())
+        copy = replace(make_report("a copy"), title="x")
+        _, body = received()
+        log.append([make_change(Received(copy, replace(body.document, report=copy.id)), 1, record=copy.id)])
+        remove(log, quotes_only=True)
+        assert set(remove(log, copy.id).values()) == {REPORT}
+        assert log.history(REPORT)[0].body.document.text == TEXT  # type: ignore[union-attr]
+
     def test_words_that_were_removed_may_not_come_back(self, log: Log) -> None:
         log.append(batch(), raw())
         remove(log)

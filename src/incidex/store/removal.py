@@ -55,6 +55,7 @@ class _Found:
         self.incidents: list[str] = []  # that speak of it
         self.lines: tuple[tuple[int, str], ...] = ()  # that hold words themselves, as they will be then
         self._removed: set[str] = set()
+        self._gone: dict[tuple[str, Part], int] = {}  # up to which change the words of a report had to go
         names: dict[str, None] = {}
         for line in log.lines():
             mine = [each for each in _each_held(line, log) if each.report == report]
@@ -64,11 +65,17 @@ class _Found:
             wanted = (each for each in mine if not quotes_only or each.part in _QUOTES)
             names.update((each.name, None) for each in wanted)
             if line.kind == Kind.REMOVED:
-                self._removed.update(parse(line)["blobs"])
+                self._note(line)
             if not quotes_only:
                 self._redact(line, report)
         self.names = [name for name in names if name not in self._removed]
         self.shared = self._find_shared(log, report)
+
+    def _note(self, line: Line) -> None:
+        said = parse(line)
+        self._removed.update(said["blobs"])
+        parts = _QUOTES if said["quotes_only"] else Part
+        self._gone.update({(said["report"], part): line.serial for part in parts})
 
     def _redact(self, line: Line, report: str) -> None:
         about = f"rep-{parse(line)['report']['sha256'][:32]}" if line.kind == Kind.LINKED else line.record
@@ -80,13 +87,17 @@ class _Found:
                     self.incidents.append(line.record)
 
     def _find_shared(self, log: Log, report: str) -> dict[str, str]:
+        """Return which words another report may keep: one whose own had to go only kept them for this one."""
         wanted = set(self.names)
         return {
             each.name: each.report
             for line in log.lines()
             for each in held_by(line)
-            if each.name in wanted and each.report != report
+            if each.name in wanted and each.report != report and not self._is_gone(each, line)
         }
+
+    def _is_gone(self, each: Held, line: Line) -> bool:
+        return line.serial <= self._gone.get((each.report, each.part), 0)
 
 
 def _each_held(line: Line, log: Log) -> Iterator[Held]:
