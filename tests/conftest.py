@@ -1,5 +1,6 @@
 """What tests of every kind may ask for."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,18 @@ settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 _NUMBERS = count(1)
+
+
+@pytest.fixture(autouse=True)
+def own_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let a test after browser tests run an event loop: Playwright's stands still and counts as running."""
+    if request.node.get_closest_marker("browser"):
+        yield
+        return
+    standing = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(standing)
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,9 @@ def examples(known: Mapping[str, list[str]]) -> dict[str, list[str]]:
             *(f"/search?q={each}&sort=new&limit=1" for each in searches),
         ],
         "/api/v1/search": [f"/api/v1/search?q={each}" for each in searches],
+        "/feeds/{name:str}": [
+            f"/feeds/search.{kind}?q={each}" for kind in ("atom", "json", "none") for each in searches
+        ],
         "/api/v1/incidents": [
             "/api/v1/incidents", "/api/v1/incidents?limit=1", "/api/v1/incidents?fields=id,withheld",
         ],

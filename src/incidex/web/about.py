@@ -27,6 +27,7 @@ _SETS: Mapping[str, str] = MappingProxyType(
         "kinds": "Events told in a sentence or two",
         "none-a": "Texts without an incident, known when the coders were made",
         "none-b": "Texts without an incident, not known then",
+        "registers": "Events told in many registers, from wire reports to court filings",
         "relative-dates": "Dates counted from another day",
         "roundups-a": "Digests of several incidents, known when the coders were made",
         "roundups-b": "Digests of several incidents, not known then",
