@@ -1,6 +1,6 @@
 """How many answers a second one process gives, and how long the slowest wait, over a real socket.
 
-    python bench/serving.py [--seconds 10] [--soak 180] [--clients 100]
+    python -m bench.serving [--seconds 10] [--soak 180] [--clients 100]
 
 Needs wrk (Debian's package of that name). The site is `incidex serve` over the demonstration's database, in a
 process of its own; wrk takes the other core. "Rendered" sends a cookie that opens nothing, so that every

@@ -1,6 +1,6 @@
 """Law 8, byte by byte, over every address of the site: how many answers were compared, and what differed.
 
-    python bench/tiers.py
+    python -m bench.tiers
 
 The tests do the same and leave out the pages of techniques and fields that are only linked.
 """
