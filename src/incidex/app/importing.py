@@ -35,6 +35,9 @@ CHUNK, CHUNK_BYTES = 200, 8_000_000
 #: How often a chunk is placed anew when somebody else wrote first.
 ATTEMPTS = 20
 
+#: Identifiers that several incidents may bear: a page that tells of many, a campaign.
+_SHARED = ("url:", "attack:")
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -141,7 +144,7 @@ def _place(log: Log | None, rows: Sequence[Row]) -> Iterator[tuple[Row, str]]:
     named: dict[str, str] = {}
     seen: set[tuple[str, str]] = set()
     for row in rows:
-        names = [c.value for c in row.claims if c.field == "identifier" and not c.value.startswith("url:")]
+        names = [c.value for c in row.claims if c.field == "identifier" and not c.value.startswith(_SHARED)]
         incident = next((found for each in names if (found := named.get(each) or _find(log, each))), "")
         incident = incident or name_by_content("inc", "row", *(names[:1] or [row.report.id]))
         named.update(dict.fromkeys(names, incident))

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
+
+import pytest
 
 from incidex.app import importing
 from incidex.app.importing import Outcome, find_imports, find_row, import_rows, take_back
@@ -39,6 +42,20 @@ def test_rows_of_one_identifier_are_one_incident_and_others_are_not() -> None:
     found = fold_record(log.history, acme, tier=Tier.CLEAR, policy=policy())
     assert found is not None
     assert {value.value for value in found.values["data.records"]} == {"1200", "1300"}
+
+
+@pytest.mark.parametrize("shared", ["attack:C0012", "url:https://example.org/digest"])
+def test_rows_of_one_campaign_or_one_page_are_not_one_incident(shared: str) -> None:
+    log = MemoryLog()
+    held = [
+        replace(
+            row, claims=tuple(replace(c, value=shared) if c.field == "identifier" else c for c in row.claims)
+        )
+        for row in rows(breach(), breach("Bolt"))
+        if isinstance(row, Row)
+    ]
+    list(import_rows(log, held, Outcome("imp-1")))
+    assert len(log.incidents()) == 2
 
 
 def test_the_same_row_twice_in_a_file_or_later_adds_nothing() -> None:
