@@ -1,11 +1,11 @@
 """The fold: from the history of an incident to the record that a tier may see (section 2 of the design)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from types import MappingProxyType
 
 from incidex.model.changes import (
@@ -23,13 +23,19 @@ from incidex.model.changes import (
 from incidex.model.claims import REMOVED, Claim
 from incidex.model.incident import Incident, Removal, Value
 from incidex.model.nouns import Report, sort_reports
-from incidex.model.rulings import Rulings, each_claim, find_rulings
+from incidex.model.rulings import Made, Rulings, find_rulings, group_claims
 from incidex.model.status import FieldPolicy, Verdict, judge
 from incidex.model.words import Decision, Stance, Status, Tier, Withheld
 
 Policy = Mapping[str, FieldPolicy]
 
 _DEFAULT = FieldPolicy()
+
+#: What a record is made of, and what names a claim or a report of it. Said here because a union that is
+#: written where it is asked for is made anew each time.
+_CONTENT = (Linked, Claimed)
+_NAMING = (Retracted, Decided, Moved, Removed)
+
 NO_POLICY: Policy = MappingProxyType({})
 
 
@@ -84,14 +90,14 @@ def add_up(
         changed_at=seen[-1].at,
         values=values,
         denied=denied,
-        withheld=_withheld(take_out_moved(history), values, tier, policy),
+        withheld=_withheld(history, values, tier, policy),
         reports=tuple(sort_reports(list(reports.values()))),
     )
 
 
 def has_content(seen: Iterable[Change]) -> bool:
     """Say whether there is a report or a claim to see."""
-    return any(isinstance(change.body, Linked | Claimed) for change in seen)
+    return any(isinstance(change.body, _CONTENT) for change in seen)
 
 
 def folds(
@@ -177,7 +183,7 @@ def _without(change: Change, place: int, until: Mapping[str, int]) -> Change | N
 def _visible(history: Sequence[Change], tier: Tier, *, work: bool) -> list[Change]:
     seen: list[Change] = []
     ids: set[str] = set()
-    names_matter = any(isinstance(change.body, Retracted | Decided | Moved | Removed) for change in history)
+    names_matter = any(isinstance(change.body, _NAMING) for change in history)
     for change in history:
         visible = _show(change, ids, tier, work=work)
         if visible is None:
@@ -236,51 +242,79 @@ def say_removed(incident: Incident | None, changes: Iterable[Change]) -> Inciden
     return replace(incident, removed=removed)
 
 
+class _Standings:
+    """What is left of the claims of a history when decisions and retractions are counted."""
+
+    def __init__(self, seen: Sequence[Change], reports: Mapping[str, Report]) -> None:
+        self._made = group_claims(seen)
+        self._reasons = {c.body.claim: c.body.reason for c in seen if isinstance(c.body, Retracted)}
+        self._rulings = Rulings(find_rulings(seen, chain.from_iterable(self._made.values())), reports)
+
+    def of(self, fields: Container[str] | None = None) -> Iterator[tuple[str, str, list[Claim], list[Claim]]]:
+        """Yield each value of some fields, or of all: with the claims that count, and those withdrawn."""
+        nobody_decided = not self._rulings and not self._reasons  # as in every report that was just coded
+        for (field, value), made in self._made.items():
+            if fields is not None and field not in fields:
+                continue
+            if value[0] == REMOVED and not value.strip(REMOVED):
+                continue  # a sentence that had to go says nothing; that it went stands with the report
+            if nobody_decided:
+                yield field, value, [claim for claim, _ in made], []
+            else:
+                yield field, value, *self._divide(made)
+
+    def _divide(self, made: Sequence[Made]) -> tuple[list[Claim], list[Claim]]:
+        withdrawn = [claim for claim, _ in made if claim.id in self._reasons]
+        left = [each for each in made if each[0].id not in self._reasons] if withdrawn else made
+        return [claim for claim, place in left if self._rulings.counts(claim, place)], withdrawn
+
+    def why(self, withdrawn: Iterable[Claim]) -> Verdict:
+        """Return the verdict on a value of which every claim was withdrawn."""
+        reasons = {f"Withdrawn: {self._reasons[claim.id]}" for claim in withdrawn}
+        return Verdict(Status.RETRACTED, tuple(sorted(reasons)))
+
+    def is_accepted(self, asserting: Iterable[Claim]) -> bool:
+        """Say whether a person stands behind one of the claims that assert a value."""
+        for claim in asserting:
+            if claim.is_by_person or (self._rulings and self._rulings.decision(claim) is Decision.ACCEPTED):
+                return True
+        return False
+
+
 def _values(
     seen: Sequence[Change], policy: Policy, reports: Mapping[str, Report]
 ) -> tuple[dict[str, tuple[Value, ...]], dict[str, tuple[Value, ...]]]:
     """Group the claims that stand by field and value: those that someone asserts, and those only denied."""
-    made = each_claim(seen)
-    withdrawn = {c.body.claim: c.body.reason for c in seen if isinstance(c.body, Retracted)}
-    review = Rulings(find_rulings(seen, made), reports)
-    groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    gone: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for claim, place in made:
-        if claim.value[0] == REMOVED and not claim.value.strip(REMOVED):
-            continue  # a sentence that had to go says nothing; that it went stands with the report
-        if withdrawn and claim.id in withdrawn:
-            gone[claim.field, claim.value].append(claim)
-        elif review.counts(claim, place):
-            groups[claim.field, claim.value].append(claim)
+    standings = _Standings(seen, reports)
     values: dict[str, list[Value]] = defaultdict(list)
     denied: dict[str, list[Value]] = defaultdict(list)
-    for (field, value), claims in groups.items():
-        asserted = any(claim.stance is Stance.ASSERTS for claim in claims)
-        verdict = judge(claims, policy.get(field, _DEFAULT), reports)
-        (values if asserted else denied)[field].append(_value(field, value, verdict, claims, review))
-    for (field, value), claims in gone.items():
-        if (field, value) not in groups:
-            reasons = tuple(sorted({f"Withdrawn: {withdrawn[claim.id]}" for claim in claims}))
-            verdict = Verdict(Status.RETRACTED, reasons)
-            values[field].append(_value(field, value, verdict, claims, review))
+    for field, value, counted, withdrawn in standings.of():
+        claims = counted or withdrawn
+        if not claims:
+            continue
+        rule = policy.get(field, _DEFAULT)
+        verdict = judge(counted, rule, reports) if counted else standings.why(withdrawn)
+        asserting = _asserting(claims)
+        made = Value(
+            field=field,
+            value=value,
+            status=verdict.status,
+            reasons=verdict.reasons,
+            claims=_strongest_first(claims),
+            reviewed=Decision.ACCEPTED if standings.is_accepted(asserting) else None,
+        )
+        (values if asserting or not counted else denied)[field].append(made)
     return _ordered(values), _ordered(denied)
 
 
-def _value(field: str, value: str, verdict: Verdict, claims: Sequence[Claim], review: Rulings) -> Value:
-    accepted = any(
-        claim.stance is Stance.ASSERTS and (claim.is_by_person or review.decision(claim) is Decision.ACCEPTED)
-        for claim in claims
-    )
-    if len(claims) > 1:
-        claims = sorted(claims, key=lambda claim: (claim.stance, -claim.confidence, claim.id))
-    return Value(
-        field=field,
-        value=value,
-        status=verdict.status,
-        reasons=verdict.reasons,
-        claims=tuple(claims),
-        reviewed=Decision.ACCEPTED if accepted else None,
-    )
+def _asserting(claims: Iterable[Claim]) -> list[Claim]:
+    return [claim for claim in claims if claim.stance is Stance.ASSERTS]
+
+
+def _strongest_first(claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    if len(claims) == 1:
+        return tuple(claims)
+    return tuple(sorted(claims, key=lambda claim: (claim.stance, -claim.confidence, claim.id)))
 
 
 #: Where several values of a field stand side by side, the better founded comes first.
@@ -302,15 +336,22 @@ def _withheld(
     history: Sequence[Change], shown: Mapping[str, tuple[Value, ...]], tier: Tier, policy: Policy
 ) -> dict[str, int | None]:
     """Say what policy allows a tier to know of what it may not see."""
-    withheld: dict[str, int | None] = {
-        name: None for name, rule in policy.items() if rule.withheld is Withheld.NAMED and rule.tier > tier
+    above = {name: rule.withheld for name, rule in policy.items() if rule.tier > tier}
+    counted = {name for name, withheld in above.items() if withheld is Withheld.COUNT}
+    said: dict[str, int | None] = {
+        name: None for name, withheld in above.items() if withheld is Withheld.NAMED
     }
-    counted = {name for name, rule in policy.items() if rule.withheld is Withheld.COUNT and rule.tier > tier}
-    if not counted:  # most folds are for those who may see everything, and this is half of their cost
-        return dict(sorted(withheld.items()))
-    visible = {(field, value.value) for field, held in shown.items() for value in held}
-    everything, _ = _values(history, policy, {})
-    for name in counted:
-        hidden = {value.value for value in everything.get(name, ()) if value.status is not Status.RETRACTED}
-        withheld[name] = len({value for value in hidden if (name, value) not in visible})
-    return dict(sorted(withheld.items()))
+    if counted:
+        said |= _count_hidden(history, shown, counted)
+    return dict(sorted(said.items()))
+
+
+def _count_hidden(
+    history: Sequence[Change], shown: Mapping[str, tuple[Value, ...]], fields: AbstractSet[str]
+) -> dict[str, int]:
+    """Return how many values of each field stand in the whole history and are not shown."""
+    hidden: dict[str, set[str]] = {name: set() for name in fields}
+    for field, value, counted, _ in _Standings(take_out_moved(history), {}).of(fields):
+        if _asserting(counted):
+            hidden[field].add(value)
+    return {name: len(held - {each.value for each in shown.get(name, ())}) for name, held in hidden.items()}

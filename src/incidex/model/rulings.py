@@ -1,7 +1,7 @@
 """What people have decided, and how far each decision reaches (law 4, and docs/decisions/0003)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,12 @@ from incidex.model.changes import Change, Claimed, Decided
 from incidex.model.claims import Claim
 from incidex.model.nouns import Report
 from incidex.model.words import Decision
+
+#: A claim, and the place in the history where it was first made.
+Made = tuple[Claim, int]
+
+#: What is said: a field and its value.
+Said = tuple[str, str]
 
 #: Decisions on what a text says: they reach further than the one claim, and settle its passage.
 SETTLING = frozenset({Decision.ACCEPTED, Decision.REJECTED})
@@ -29,17 +35,28 @@ class Ruling:
     at: datetime
 
 
-def each_claim(seen: Sequence[Change]) -> Sequence[tuple[Claim, int]]:
-    """Return each claim once, with the place in the history where it was first made."""
-    made: dict[tuple[str, ...], tuple[Claim, int]] = {}
+def group_claims(seen: Iterable[Change]) -> dict[Said, list[Made]]:
+    """Return each claim once, by field and value, with the place in the history where it was first made."""
+    groups: dict[Said, list[Made]] = defaultdict(list)
     for place, change in enumerate(seen):
         if isinstance(change.body, Claimed):
             for claim in change.body.claims:
-                made.setdefault(claim.content, (claim, place))
-    return list(made.values())
+                groups[claim.field, claim.value].append((claim, place))
+    for said, made in groups.items():
+        if len(made) > 1:  # most values are claimed once, and telling claims apart takes time
+            first: dict[tuple[str, ...], Made] = {}
+            for claim, place in made:
+                first.setdefault(claim.content, (claim, place))
+            groups[said] = list(first.values())
+    return groups
 
 
-def find_rulings(seen: Sequence[Change], made: Sequence[tuple[Claim, int]]) -> list[Ruling]:
+def each_claim(seen: Iterable[Change]) -> list[Made]:
+    """Return each claim once, with the place in the history where it was first made."""
+    return [each for made in group_claims(seen).values() for each in made]
+
+
+def find_rulings(seen: Sequence[Change], made: Iterable[Made]) -> list[Ruling]:
     """Return the decisions on these claims, in the order in which they fell.
 
     A request for a second look is none: it asks the team for one, and what was decided before still holds.
@@ -73,6 +90,10 @@ class Rulings:
             self._by_source[claim.report, claim.speaker, *claim.reading] = ruling
             self._by_source[self._words(claim)] = ruling
             self._by_passage[claim.report, claim.field].append(ruling)
+
+    def __bool__(self) -> bool:
+        """Say whether anybody has decided anything."""
+        return bool(self._by_id)
 
     def find(self, claim: Claim) -> Ruling | None:
         """Return the ruling that holds for a claim: its own, or the one it inherits.

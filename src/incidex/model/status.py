@@ -7,7 +7,7 @@ from functools import lru_cache
 from incidex.model.circular import REGISTER
 from incidex.model.claims import Claim, Speaker
 from incidex.model.nouns import Report
-from incidex.model.words import INTERESTED, PARTIES, NoEvidence, Role, Stance, Status, Tier, Withheld
+from incidex.model.words import INTERESTED, PARTIES, Role, Stance, Status, Tier, Withheld
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,55 +36,44 @@ def judge(claims: Sequence[Claim], policy: FieldPolicy, reports: Mapping[str, Re
     actor or another interested party says it; reported otherwise.
     """
     if len(claims) == 1:
-        speaker = claims[0].speaker
-        return _judge_alone(speaker, claims[0].stance, can_confirm=speaker.role in policy.confirmed_by)
-    return _judge(claims, policy, reports)
+        (claim,) = claims
+        return _judge_alone(claim.speaker.name, claim.speaker.role, claim.stance, policy.confirmed_by)
+    asserting = [claim for claim in claims if claim.stance is Stance.ASSERTS]
+    speakers = [claim.speaker for claim in asserting]
+    denying = [claim.speaker for claim in claims if claim.stance is Stance.DENIES]
+    return (
+        _disputed(speakers, denying)
+        or _known(speakers, policy.confirmed_by)
+        or _independent(asserting, reports)
+        or _heard(speakers)
+    )
 
 
 @lru_cache(maxsize=4096)
-def _judge_alone(speaker: Speaker, stance: Stance, *, can_confirm: bool) -> Verdict:
+def _judge_alone(name: str, role: Role, stance: Stance, confirmed_by: frozenset[Role]) -> Verdict:
     """Judge a value on which one claim stands: most do, and then only who says it matters."""
-    policy = FieldPolicy(confirmed_by=frozenset({speaker.role} if can_confirm else ()))
-    alone = Claim(
-        report="",
-        field="-",
-        value="-",
-        speaker=speaker,
-        stance=stance,
-        coder="",
-        no_evidence=NoEvidence.IMPORTED,
-    )
-    return _judge([alone], policy, {})
+    asserting = [Speaker(name, role)] if stance is Stance.ASSERTS else []
+    return _known(asserting, confirmed_by) or _heard(asserting)
 
 
-def _judge(claims: Sequence[Claim], policy: FieldPolicy, reports: Mapping[str, Report]) -> Verdict:
-    asserting = [claim for claim in claims if claim.stance is Stance.ASSERTS]
-    denying = [claim for claim in claims if claim.stance is Stance.DENIES]
-    return (
-        _disputed(asserting, denying)
-        or _confirmed(asserting, policy, reports)
-        or _claimed(asserting)
-        or Verdict(Status.REPORTED, (f"{_names(asserting)} says so; nobody who could confirm it has.",))
-    )
-
-
-def _disputed(asserting: Sequence[Claim], denying: Sequence[Claim]) -> Verdict | None:
-    deniers = [claim for claim in denying if claim.speaker.role in PARTIES]
-    asserters = {claim.speaker.name for claim in asserting}
-    against = [claim for claim in deniers if asserters - {claim.speaker.name}]
+def _disputed(asserting: Sequence[Speaker], denying: Sequence[Speaker]) -> Verdict | None:
+    asserters = {speaker.name for speaker in asserting}
+    against = [speaker for speaker in denying if speaker.role in PARTIES and asserters - {speaker.name}]
     if not against:
         return None
     reasons = (f"{_names(asserting)} says so.", f"{_names(against)} denies it.")
     return Verdict(Status.DISPUTED, reasons)
 
 
-def _confirmed(
-    asserting: Sequence[Claim], policy: FieldPolicy, reports: Mapping[str, Report]
-) -> Verdict | None:
-    able = [claim for claim in asserting if claim.speaker.role in policy.confirmed_by]
-    if able:
-        roles = " and ".join(sorted({claim.speaker.role for claim in able}))
-        return Verdict(Status.CONFIRMED, (f"{_names(able)} says so and can know it ({roles}).",))
+def _known(asserting: Sequence[Speaker], confirmed_by: frozenset[Role]) -> Verdict | None:
+    able = [speaker for speaker in asserting if speaker.role in confirmed_by]
+    if not able:
+        return None
+    roles = " and ".join(sorted({speaker.role for speaker in able}))
+    return Verdict(Status.CONFIRMED, (f"{_names(able)} says so and can know it ({roles}).",))
+
+
+def _independent(asserting: Sequence[Claim], reports: Mapping[str, Report]) -> Verdict | None:
     origins = _origins(asserting, reports)
     if len(origins) < 2:
         return None
@@ -110,11 +99,12 @@ def _origins(asserting: Iterable[Claim], reports: Mapping[str, Report]) -> dict[
     return origins
 
 
-def _claimed(asserting: Sequence[Claim]) -> Verdict | None:
-    if not all(claim.speaker.role in INTERESTED for claim in asserting):
-        return None
-    return Verdict(Status.CLAIMED, (f"Only {_names(asserting)} says so, who has an interest in it.",))
+def _heard(asserting: Sequence[Speaker]) -> Verdict:
+    names = _names(asserting)
+    if all(speaker.role in INTERESTED for speaker in asserting):
+        return Verdict(Status.CLAIMED, (f"Only {names} says so, who has an interest in it.",))
+    return Verdict(Status.REPORTED, (f"{names} says so; nobody who could confirm it has.",))
 
 
-def _names(claims: Iterable[Claim]) -> str:
-    return ", ".join(sorted({f"{claim.speaker.name} ({claim.speaker.role})" for claim in claims}))
+def _names(speakers: Iterable[Speaker]) -> str:
+    return ", ".join(sorted({f"{speaker.name} ({speaker.role})" for speaker in speakers}))
