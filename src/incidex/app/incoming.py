@@ -72,6 +72,19 @@ class Incoming:
             raise InputError(f"{self.name} cannot be read: {error.strerror or error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One report whose bytes came by themselves, and where it comes from."""
+
+    name: str
+    origin: Origin
+    data: bytes
+
+    def read_bytes(self) -> bytes:
+        """Return the report's bytes."""
+        return self.data
+
+
 def parse_path(text: str) -> Path:
     """Return the path that was typed; raise `InputError` for an address, which cannot be fetched yet."""
     if "://" in text:

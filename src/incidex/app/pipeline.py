@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from incidex.app.coders import Code, code_report
-from incidex.app.incoming import Incoming
+from incidex.app.incoming import Incoming, Sent
 from incidex.app.judging import MACHINE, Batch
 from incidex.app.placing import Place, new_id, place, with_origin
 from incidex.coding import Coded
@@ -52,7 +52,7 @@ class Added:
         return "known" if self.known else "added"
 
 
-def read_incoming(incoming: Incoming, reader: ReaderProcess) -> tuple[Report, Document, bytes]:
+def read_incoming(incoming: Incoming | Sent, reader: ReaderProcess) -> tuple[Report, Document, bytes]:
     """Return a report, its text and its bytes; raise `InputError` when there is no using it."""
     data = incoming.read_bytes()
     media_type = media_type_of(data, incoming.name, incoming.origin.media_type)
@@ -70,20 +70,26 @@ def add(
     """
     for one in incoming:
         try:
-            yield _add_one(log, one, reader, code)
+            yield add_one(log, one, reader, code)
         except IncidexError as error:
             _record_failure(log, one, error)
             yield Added(one.name, error=str(error))
 
 
-def _add_one(log: Log, incoming: Incoming, reader: ReaderProcess, code: Code) -> Added:
+def add_one(
+    log: Log, incoming: Incoming | Sent, reader: ReaderProcess, code: Code = code_report, *, by: str = MACHINE
+) -> Added:
+    """Add one report, whole or not at all; `by` is who handed it in. One that is known adds nothing.
+
+    Raises `InputError` when there is no using it, and records nothing of that.
+    """
     data = incoming.read_bytes()
     report_id = f"rep-{sha256(data).hexdigest()[:32]}"
     if log.versions([report_id])[report_id] > 0:
         return Added(incoming.name, report_id, known=True)
     report, document, data = read_incoming(incoming, reader)
     found = code(report, document)
-    added = _write(log, incoming.name, report, found.document, data, found.incidents)
+    added = _write(log, incoming.name, report, found.document, data, found.incidents, by=by)
     return replace(added, notes=found.notes)
 
 
@@ -95,24 +101,25 @@ def _write(
     data: bytes,
     coded: Sequence[Coded],
     *,
+    by: str,
     attempts: int = ATTEMPTS,
 ) -> Added:
     """Link and append; when somebody else wrote first, look again at what is there now."""
     if log.versions([report.id])[report.id] > 0:
         return Added(name, report.id, known=True)
     batch = Batch(log)
-    incidents = _link(log, batch, report, document, coded)
+    incidents = _link(log, batch, report, document, coded, by=by)
     try:
         log.append(batch.changes, {report.sha256: data})
     except ConflictError:
         if attempts <= 1:
             raise
-        return _write(log, name, report, document, data, coded, attempts=attempts - 1)
+        return _write(log, name, report, document, data, coded, by=by, attempts=attempts - 1)
     return Added(name, report.id, incidents)
 
 
 def _link(
-    log: Log, batch: Batch, report: Report, document: Document, coded: Sequence[Coded]
+    log: Log, batch: Batch, report: Report, document: Document, coded: Sequence[Coded], *, by: str
 ) -> tuple[str, ...]:
     """Add to the batch the report, and what each coded incident adds to the incident it belongs to."""
     places: list[Place] = []
@@ -120,7 +127,7 @@ def _link(
         taken = {each.incident for each in places}
         places.append(place(log, report, document, one.claims, taken=taken, is_whole=len(coded) == 1))
     filed = with_origin(report, next((each.origin for each in places), ""))
-    batch.write(report.id, Received(filed, document), MACHINE)
+    batch.write(report.id, Received(filed, document), by)
     written: list[str] = []
     for index, (one, each) in enumerate(zip(coded, places, strict=True)):
         incident = each.incident or new_id(log, report, each.account, index)

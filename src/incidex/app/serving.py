@@ -11,6 +11,7 @@ from uvicorn.supervisors import Multiprocess
 
 from incidex.app import members
 from incidex.app.database import open_log
+from incidex.app.intake import Intake
 from incidex.app.library import StoreLibrary
 from incidex.app.logs import start_logging
 from incidex.app.patience import Patient
@@ -55,7 +56,7 @@ def run(log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1)
         if workers == 1:
             search = open_search(log, settings)
             with Follower(search, log):
-                config = uvicorn.Config(make_site(log, accounts, search), **_OPTIONS)
+                config = uvicorn.Config(make_site(log, accounts, search, settings), **_OPTIONS)
                 uvicorn.Server(config).run(sockets=[listening])
             return
     # Each process opens the database itself, by what stands in the environment.
@@ -65,9 +66,16 @@ def run(log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1)
     Multiprocess(many, sockets=[listening]).run()
 
 
-def make_site(log: SqlLog, accounts: Accounts, search: Search) -> "Litestar":
+def make_site(log: SqlLog, accounts: Accounts, search: Search, settings: Settings) -> "Litestar":
     """Return the site over a log and its search."""
-    return make_app(StoreLibrary(log, search), accounts=accounts, desk=Desk(log), head=log.head)
+    return make_app(
+        StoreLibrary(log, search),
+        accounts=accounts,
+        desk=Desk(log),
+        head=log.head,
+        public_url=settings.public_url,
+        hand_in=Intake(log),
+    )
 
 
 def make_worker() -> "Litestar":
@@ -78,7 +86,7 @@ def make_worker() -> "Litestar":
     log = open_log(settings.database)
     search = open_search(log, settings)
     Follower(search, log).start()
-    return make_site(log, Accounts(settings.accounts), search)
+    return make_site(log, Accounts(settings.accounts), search, settings)
 
 
 def _share_heaps() -> None:

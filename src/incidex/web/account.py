@@ -19,6 +19,7 @@ from incidex.web.answers import (
     make_page,
     parse_form,
     refuse_forged,
+    require_host,
     require_token,
     send_to,
 )
@@ -279,6 +280,7 @@ def _address(request: AnyRequest) -> str:
 
 
 def _host(request: AnyRequest) -> str:
+    require_host(request)
     return request.url.hostname or ""
 
 
@@ -304,5 +306,5 @@ def _make_cookie(request: AnyRequest, token: str, seconds: int) -> Cookie:
         path="/",
         httponly=True,
         samesite="strict",
-        secure=request.url.scheme == "https",
+        secure=request.scope["scheme"] == "https",
     )

@@ -23,6 +23,7 @@ from incidex.model import (
     IncidexError,
     InputError,
     LimitError,
+    ReadError,
     Right,
     Tier,
 )
@@ -39,6 +40,11 @@ _LOG = logging.getLogger(__name__)
 COOKIE, SECURE_COOKIE = "incidex_session", "__Host-incidex"
 
 MOST_FORM_BYTES = 8_192
+
+#: A host and its port, as a request names them.
+_HOST = re.compile(
+    r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,4}|:[1-5][0-9]{4}|:6[0-4][0-9]{3})?"
+)
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -73,6 +79,7 @@ _SAID = {
 _STATUS: tuple[tuple[type[IncidexError], int], ...] = (
     (ConflictError, 409),
     (LimitError, 413),
+    (ReadError, 422),
     (CodebookError, 422),
     (EvidenceError, 422),
     (InputError, 400),
@@ -107,6 +114,18 @@ class Site:
     desk: Desk | None = None  # where reviewers work; a site without one only shows
     views: Views = field(default_factory=Views)
     recent: Recent = field(default_factory=Recent)
+    public_url: str = ""  # what the operator says that the site is called, without a slash at its end
+
+    def home(self, request: AnyRequest) -> str:
+        """Return what absolute addresses begin with: what the operator says, else what the request names.
+
+        A request can name anything. So where nothing is set, what it names is believed for the answer to
+        this very request alone, and only when it is a host.
+        """
+        if self.public_url:
+            return self.public_url
+        require_host(request)
+        return str(request.base_url).rstrip("/")
 
     def view(self, tier: Tier) -> View:
         """Return what all incidents that the tier may see add up to; refuse while they are being read."""
@@ -155,6 +174,12 @@ class Visit:
 PUBLIC = Visit(Tier.CLEAR, has_entry=False)
 
 
+def require_host(request: AnyRequest) -> None:
+    """Refuse a request that names no host that could be one."""
+    if not _HOST.fullmatch(request.headers.get("host", "")):
+        raise Refused(status_code=400, detail="Name the host of this site, as every browser does.")
+
+
 def find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
     """Say who is asking: by a program's token, which must be good when there is one, else by the cookie."""
     authorization = request.headers.get("authorization", "")
@@ -170,7 +195,7 @@ def find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
 
 def cookie_name(request: AnyRequest) -> str:
     """Return the name of the cookie that counts on this connection."""
-    return SECURE_COOKIE if request.url.scheme == "https" else COOKIE
+    return SECURE_COOKIE if request.scope["scheme"] == "https" else COOKIE
 
 
 def make_page(
@@ -292,8 +317,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Answer:
     """Say what is wrong, as a page or as JSON."""
     status, said = explain(error)
     if status >= 500:
-        _LOG.error("an answer to %s failed", request.url.path, exc_info=error)
-    if prefers_json(request) or request.url.path.startswith("/api/"):
+        _LOG.error("an answer to %s failed", request.scope["path"], exc_info=error)
+    if prefers_json(request) or request.scope["path"].startswith("/api/"):
         answer = make_json({"error": {"status": status, "message": said}}, status)
     else:
         answer = make_page("error.html", PUBLIC, status, title=str(status), said=said)
@@ -301,12 +326,14 @@ def answer_error(request: AnyRequest, error: Exception) -> Answer:
         answer.headers["Allow"] = ", ".join(sorted(_find_verbs(request)))
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, Refused):
+        answer.headers.update(error.headers or {})
     return add_headers(answer)
 
 
 def _find_verbs(request: AnyRequest) -> set[str]:
     """Return what the address of a request does answer."""
-    path = request.url.path
+    path = request.scope["path"]
     return {
         verb
         for route in request.app.routes

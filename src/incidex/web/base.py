@@ -1,10 +1,36 @@
 """What the pages need from the rest of the house."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from incidex.model import AsOf, Change, Document, Incident, Report, Tier
 from incidex.search import Found, Wish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A report that a program hands in."""
+
+    data: bytes
+    name: str  # of its file, when that was told
+    media_type: str  # as it was declared, with its charset; what it is decides itself by its bytes
+    tells: Mapping[str, str]  # what is said of it: "source", "role", "published", ...
+    by: str  # whose program it is
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of it."""
+
+    report: str  # its id
+    incidents: Sequence[str]  # what it was coded to; nothing for one that was known
+    is_known: bool
+    notes: Sequence[str] = ()
+
+
+#: Reads, codes and stores a report, and returns when it is safe; takes a while, and threads may share it.
+HandIn = Callable[[Handed], Taken]
 
 
 class Library(Protocol):

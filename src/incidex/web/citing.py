@@ -147,7 +147,7 @@ def _find(request: AnyRequest, site: Site, visit: Visit, name: str) -> Citation:
     at = stood_at(now)
     then = site.library.find_incident(now.id, visit.tier, at) or now
     address = quote(then.id, safe="")
-    base = str(request.base_url).rstrip("/")
+    base = site.home(request)
     history = site.library.history(then.id, visit.tier) if visit.tier is Tier.RED else ()
     return Citation(
         id=then.id,

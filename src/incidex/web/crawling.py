@@ -40,16 +40,16 @@ Entry = tuple[str, str]  # a path, and when it last changed as a day, "" when no
 
 
 @get("/robots.txt", sync_to_thread=False)
-def robots(request: AnyRequest) -> Answer:
+def robots(request: AnyRequest, site: NamedDependency[Site]) -> Answer:
     """Answer with what crawlers are asked to leave alone, and where the map of the site is."""
-    body = _ROBOTS.format(base=_base(request)).encode()
+    body = _ROBOTS.format(base=site.home(request)).encode()
     return Response(body, media_type="text/plain; charset=utf-8")
 
 
 @get("/sitemap.xml", sync_to_thread=True)
 def sitemap(request: AnyRequest, site: NamedDependency[Site]) -> Answer:
     """Answer with the list of the maps."""
-    base = _base(request)
+    base = site.home(request)
     count = len(_pages(site.view(Tier.CLEAR)))
     rows = "".join(
         f"<sitemap><loc>{escape(f'{base}/sitemaps/{number}.xml')}</loc></sitemap>"
@@ -68,7 +68,7 @@ def sitemap_part(request: AnyRequest, site: NamedDependency[Site], name: FromPat
     part = _pages(site.view(Tier.CLEAR))[first : first + MOST_ADDRESSES] if first >= 0 else ()
     if not part:
         raise HTTPException(status_code=404)
-    base = _base(request)
+    base = site.home(request)
     rows = "".join(
         f"<url><loc>{escape(base + path)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>"
         for path, day in part
@@ -77,10 +77,6 @@ def sitemap_part(request: AnyRequest, site: NamedDependency[Site], name: FromPat
 
 
 HANDLERS = (robots, sitemap, sitemap_part)
-
-
-def _base(request: AnyRequest) -> str:
-    return str(request.base_url).rstrip("/")
 
 
 def _xml(body: str) -> Answer:

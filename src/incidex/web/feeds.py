@@ -35,7 +35,7 @@ def feed(
         raise Refused(status_code=404, detail="There are /feeds/search.atom and /feeds/search.json.")
     text = request.query_params.get("q", "")
     found = find(site, visit, text, Wish(order=Order.ADDED, limit=MOST_RECORDS, facets=False))
-    home = str(request.base_url).rstrip("/")
+    home = site.home(request)
     if name == "search.json":
         answer = make_json(to_json_feed(found, home))
         answer.media_type = "application/feed+json"

@@ -101,7 +101,7 @@ def techniques_json(
 def layer(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Answer with a layer for the ATT&CK Navigator, as a file."""
     found = _read(request, site, visit)
-    body = json.dumps(make_layer(found, _base(request)), ensure_ascii=True, indent=1).encode()
+    body = json.dumps(make_layer(found, site.home(request)), ensure_ascii=True, indent=1).encode()
     name = f"incidex-{found.domain}.json"
     return Response(
         body,
@@ -218,7 +218,3 @@ def _shade(count: int, most: int) -> int:
     if not count:
         return 0
     return min(SHADES, 1 + int((SHADES - 1) * (count - 1) / max(1, most - 1)))
-
-
-def _base(request: AnyRequest) -> str:
-    return str(request.base_url).rstrip("/")

@@ -16,6 +16,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from incidex import __version__
 from incidex.codebook import fields
+from incidex.model import Role, Tier
 from incidex.web.pages import LIMIT, MOST
 
 PREFIX = "/api/v1/"
@@ -64,6 +65,37 @@ QUERY: Mapping[str, tuple[tuple[str, Json, str], ...]] = {
         ("incident", _TEXT, "Only those of the incident with this id."),
         ("field", {"enum": [*fields()]}, "Only those on this field of the codebook."),
     ),
+}
+
+
+#: What can be said of what is sent to an address, beside its bytes.
+TELLS: Mapping[str, tuple[tuple[str, Json, str], ...]] = {
+    "/api/v1/reports": (
+        ("source", {"type": "string", "minLength": 1, "maxLength": 200}, "Who published it."),
+        ("role", {"enum": [*map(str, Role)]}, "What the publisher is to the incident."),
+        ("published", {"type": "string", "maxLength": 40}, "When, in EDTF: 2017-04."),
+        ("title", {"type": "string", "maxLength": 300}, "Its title."),
+        ("url", {"type": "string", "pattern": "^https?://", "maxLength": 2000}, "Where it can be read."),
+        (
+            "source_url",
+            {"type": "string", "pattern": "^https?://", "maxLength": 2000},
+            "The publisher.",
+        ),
+        ("reliability", {"enum": [*"ABCDEF"]}, "The publisher’s reliability on the Admiralty scale."),
+        ("register", {"type": "string", "maxLength": 80}, "What kind of text it is: “company statement”."),
+        ("tier", {"enum": [tier.name.lower() for tier in Tier]}, "Who may see it; CLEAR unless said."),
+        ("name", {"type": "string", "maxLength": 200}, "What its file is called."),
+    )
+}
+
+#: What is the same for all addresses that take something: bytes, and a token.
+_WRITES: Json = {
+    "requestBody": {
+        "required": True,
+        "description": "The report, byte for byte: HTML, PDF, text, Markdown or e-mail.",
+        "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+    },
+    "security": [{"token": []}],
 }
 
 
@@ -178,13 +210,15 @@ def describe(app: Litestar) -> Json:
 @cache
 def _describe(app: Litestar) -> Json:
     found = sorted(_operations(app), key=lambda each: (each[0], each[1]))
-    types = {path: kind for path, _, handler in found if (kind := _find_type(path, handler)) is not None}
+    types = {
+        (path, verb): kind for path, verb, handler in found if (kind := _find_type(path, handler)) is not None
+    }
     unique = list(dict.fromkeys([Problem, *types.values()]))
     schemas, components = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
     of = dict(zip(unique, schemas, strict=True))
     paths: dict[str, Json] = {}
     for path, verb, handler in found:
-        kind = types.get(path)
+        kind = types.get((path, verb))
         paths.setdefault(path, {})[verb] = _operation(path, verb, handler, of[kind] if kind else {})
     return {
         "openapi": "3.1.0",
@@ -241,15 +275,25 @@ def _operation(path: str, verb: str, handler: HTTPRouteHandler, schema: Json) ->
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     in_query = [
-        {"name": name, "in": "query", "schema": kind, "description": what, "explode": False}
-        for name, kind, what in QUERY.get(path, ())
+        {
+            "name": name,
+            "in": "query",
+            "schema": kind,
+            "description": what,
+            "explode": False,
+            "required": name == "source",
+        }
+        for name, kind, what in (QUERY if verb == "get" else TELLS).get(path, ())
     ]
+    answered = {"description": said, "content": {"application/json": {"schema": schema}}}
     return {
         "operationId": f"{verb}_{_function(handler).__name__}",
         "summary": said,
         "parameters": [*in_path, *in_query],
+        **(_WRITES if verb != "get" else {}),
         "responses": {
-            "200": {"description": said, "content": {"application/json": {"schema": schema}}},
+            "200": answered,
+            **({"201": answered} if verb != "get" else {}),
             "default": _PROBLEM,
         },
     }

@@ -21,25 +21,31 @@ _MOST = 10_000
 
 
 class Rates:
-    """What each network has left."""
+    """What each network has left, or each member."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, pace: tuple[float, float] | None = None
+    ) -> None:
+        """Count by a clock; `pace` is how many one may have at once, and how many more each second."""
         self._clock = clock
+        self._burst, self._a_second = pace or (BURST, A_SECOND)
         self._salt = secrets.token_bytes(32)
         self._left: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
 
     def wait_seconds(self, address: str) -> int:
         """Count an answer; return 0, or for how many seconds the network has to wait for the next."""
-        if not _is_counted(address):
-            return 0
-        key, now = hmac.digest(self._salt, network_of(address).encode(), "sha256"), self._clock()
-        left, since = self._left.pop(key, (BURST, now))
-        left = min(BURST, left + (now - since) * A_SECOND)
+        return self.wait_for(network_of(address)) if _is_counted(address) else 0
+
+    def wait_for(self, name: str) -> int:
+        """Count an answer for whoever has that name; return 0, or for how many seconds to wait."""
+        key, now = hmac.digest(self._salt, name.encode(), "sha256"), self._clock()
+        left, since = self._left.pop(key, (self._burst, now))
+        left = min(self._burst, left + (now - since) * self._a_second)
         is_enough = left >= 1
         self._left[key] = (left - 1 if is_enough else left, now)
         if len(self._left) > _MOST:
             self._left.popitem(last=False)
-        return 0 if is_enough else max(1, round((1 - left) / A_SECOND))
+        return 0 if is_enough else max(1, round((1 - left) / self._a_second))
 
 
 def _is_counted(address: str) -> bool:

@@ -41,7 +41,7 @@ from incidex.web.answers import (
 )
 from incidex.web.api import HANDLERS as API
 from incidex.web.api import choose, parse_fields
-from incidex.web.base import Library
+from incidex.web.base import HandIn, Library
 from incidex.web.browsing import HANDLERS as BROWSING
 from incidex.web.citing import HANDLERS as CITING
 from incidex.web.citing import make_linked_data
@@ -53,6 +53,8 @@ from incidex.web.feeds import HANDLERS as FEEDS
 from incidex.web.finding import HANDLERS as FINDING
 from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
+from incidex.web.intake import HANDLERS as INTAKE
+from incidex.web.intake import Intake
 from incidex.web.kept import App, Kept, ReadHead
 from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.matrix import HANDLERS as MATRIX
@@ -65,6 +67,7 @@ from incidex.web.render import read_static
 from incidex.web.reviewing import HANDLERS as REVIEWING
 from incidex.web.reviewing import read_form
 from incidex.web.sampled import HANDLERS as SAMPLED
+from incidex.web.slugs import link
 from incidex.web.statistics import HANDLERS as STATISTICS
 from incidex.web.taxii import make_taxii
 from incidex.web.watching import Watching
@@ -89,19 +92,25 @@ def make_app(
     desk: Desk | None = None,
     clock: Clock = time.time,
     head: ReadHead | None = None,
+    public_url: str = "",
+    hand_in: HandIn | None = None,
 ) -> Litestar:
     """Return the site over a library; without `accounts` nobody can enter, without a `desk` nobody works.
 
-    `head` says where the log ends: with it, public answers are kept until it moves.
+    `hand_in` takes the reports that programs hand in; without it none are taken.
+
+    `head` says where the log ends: with it, public answers are kept until it moves. `public_url` is what
+    absolute addresses begin with, whatever host a request names.
     """
-    site = Site(library, Door(accounts, clock), desk, recent=Recent(head))
-    watching = Watching()
+    site = Site(library, Door(accounts, clock), desk, recent=Recent(head), public_url=public_url)
+    watching, intake = Watching(), Intake(hand_in)
     app = Litestar(
         route_handlers=(*_HANDLERS, *watching.handlers, make_taxii(library), make_mcp(site)),
         dependencies={
             "site": Provide(lambda: site, sync_to_thread=False, use_cache=True),
             "visit": Provide(find_visit, sync_to_thread=False),
             "form": Provide(read_form),
+            "intake": Provide(lambda: intake, sync_to_thread=False, use_cache=True),
         },
         exception_handlers={Exception: answer_error},
         after_request=add_headers,
@@ -122,7 +131,7 @@ def incident(
     if prefers_json(request):
         return _find_json(request, site, visit, name)
     asked = tuple(request.query_params.get(each, "") for each in ("as_of", "since"))
-    base = str(request.base_url).rstrip("/")
+    base = site.home(request)
     key = (visit.tier, name, base, *asked)
     model = site.recent.keep(key, lambda: _make_model(site, visit, name, base, *asked))
     return make_page("record.html", visit, **model)
@@ -203,6 +212,7 @@ _HANDLERS = (
     *FRONT,
     *FEEDS,
     *FINDING,
+    *INTAKE,
     *MANUAL,
     *MATRIX,
     *READING,
@@ -229,6 +239,7 @@ def _make_model(site: Site, visit: Visit, name: str, base: str, at: str, since: 
         "history": _find_history(site, visit, found.id, as_of)[::-1],
         "others": find_others(site.library, found, visit.tier) if as_of is None else (),
         "linked_data": make_linked_data(found, base),
+        "canonical": f"{base}{link('incidents', found.id)}",
     }
 
 

@@ -165,7 +165,7 @@ def answer_error(request: AnyRequest, error: Exception) -> Answer:
     """Say what is wrong as TAXII has it (section 3.6.1)."""
     status, said = explain(error)
     if status >= 500:
-        _LOG.error("an answer to %s failed", request.url.path, exc_info=error)
+        _LOG.error("an answer to %s failed", request.scope["path"], exc_info=error)
     more = getattr(error, "headers", None) or {}
     body = {"title": _TITLES.get(status, "Error"), "description": said, "http_status": str(status)}
     return _answer(body, status, headers={**HEADERS, **more})
