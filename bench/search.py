@@ -4,24 +4,23 @@
     python bench/search.py --incidents 200000
     python bench/search.py --peers sqlite       # or postgres, both, none
     python bench/search.py --fuzz 10000         # hostile queries: the slowest, and what they raised
+    python bench/search.py --keep FOLDER        # build there, or use what was built there before
 
 The incidents are made with a fixed seed: words drawn by Zipf's law from 50,000, about 600 characters each,
 values of nine fields, two reports. They are real `Incident` values and go through `make_entry` and
 `make_document`, but straight to the index writer and not through a log. SQLite and PostgreSQL get the same
 words and values in one table, with a full-text index of all words; they rank by bm25() and ts_rank(), and
-count the facets over the rows that match. PostgreSQL is Debian's, with 32 MB of shared buffers (its files are
-in the system's memory), 64 MB of work memory and its usual two parallel workers.
+count the facets over the rows that match. What PostgreSQL is told stands in `POSTGRES` and `SESSION`. An
+answer that has not come after a minute is stopped and counts as a minute.
 """
 
 import argparse
 import shutil
-import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -31,6 +30,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench.search_peers import FIVE, MOST_SECONDS, Ask, Row, build_sqlite, note, postgres_asked, sqlite_asked
 from incidex.codebook import get_vocabulary
 from incidex.model import (
     Claim,
@@ -45,14 +45,11 @@ from incidex.model import (
     Value,
 )
 from incidex.search import FACETS, Order, Wish, answer, make_entry, parse
-from incidex.search.index import IndexShelf, create_index, make_document
+from incidex.search.index import IndexShelf, create_index, make_document, open_index
 
 SEED = 20261125
 WORDS = 50_000
 LETTERS = "bcdfghklmnprstvz", "aeiou"
-
-#: The facets that are compared: five, as each database has them in a column.
-FIVE = ("year", "country", "industry", "action", "data")
 
 #: Queries by how many incidents they find; words are named by their rank, the first being the most frequent.
 BROAD = ((3,), (10,), (20,), (40,), (90,))
@@ -65,18 +62,6 @@ FIRST_DAY = date(2005, 1, 1)
 STATUSES = (Status.REPORTED, Status.REPORTED, Status.CONFIRMED, Status.DISPUTED)
 TEXT_WORDS = 125
 CHUNK = 5_000
-
-
-class Row(NamedTuple):
-    """What the other databases hold of an incident."""
-
-    id: str
-    text: str
-    year: str
-    country: str
-    industry: str
-    action: str
-    data: str
 
 
 class Maker:
@@ -169,20 +154,20 @@ class Timed(NamedTuple):
 
     seconds: list[float]
     worked: list[float]
-    found: int
+    found: list[int]
 
     def __str__(self) -> str:
+        stopped = len(self.seconds) - len(self.found)
         return (
             f"p50 {_say(self.seconds, 0.5)}  p95 {_say(self.seconds, 0.95)}  processor p50 "
-            f"{_say(self.worked, 0.5)}  p95 {_say(self.worked, 0.95)}  ({self.found:,} found on average)"
+            f"{_say(self.worked, 0.5)}  p95 {_say(self.worked, 0.95)}  "
+            f"({statistics.mean(self.found or [0]):,.0f} found on average"
+            f"{f', {stopped} stopped' if stopped else ''})"
         )
 
 
 def _say(seconds: list[float], share: float) -> str:
     return f"{sorted(seconds)[int(len(seconds) * share)] * 1000:9.2f} ms"
-
-
-Ask = Callable[[list[str]], int]
 
 
 def measure(ask: Ask, queries: list[list[str]], rounds: int = ROUNDS) -> Timed:
@@ -192,14 +177,21 @@ def measure(ask: Ask, queries: list[list[str]], rounds: int = ROUNDS) -> Timed:
     for _ in range(rounds):
         for query in queries:
             began, used = time.perf_counter(), time.process_time()
-            found.append(ask(query))
+            count = ask(query)
             worked.append(time.process_time() - used)
-            seconds.append(time.perf_counter() - began)
-    return Timed(seconds, worked, int(statistics.mean(found)))
+            seconds.append(time.perf_counter() - began if count is not None else MOST_SECONDS)
+            if count is not None:
+                found.append(count)
+    return Timed(seconds, worked, found)
 
 
 def build_ours(count: int, folder: Path, table: Path) -> IndexShelf:
     """Make the index, and beside it the table that the other databases are filled from."""
+    done = folder.with_suffix(".done")
+    if done.exists():
+        print(done.read_text(), end="")
+        return IndexShelf(open_index(folder))
+    folder.mkdir()
     index = create_index(folder)
     writer = index.writer(400_000_000, 1)
     began, used = time.perf_counter(), time.process_time()
@@ -215,11 +207,12 @@ def build_ours(count: int, folder: Path, table: Path) -> IndexShelf:
     writer.wait_merging_threads()
     index.reload()
     size = sum(each.stat().st_size for each in folder.iterdir())
-    print(
+    note(
+        done,
         f"incidex        {count:,} incidents in {time.perf_counter() - began:.0f} s, "
         f"{size / 1e6:,.0f} MB on disk; "
         f"{time.process_time() - used:.0f} s of processor with making the incidents, "
-        f"{aside:.0f} s in entries and documents and in what the writer did meanwhile"
+        f"{aside:.0f} s in entries and documents and in what the writer did meanwhile",
     )
     return IndexShelf(index)
 
@@ -228,120 +221,6 @@ def ours(shelf: IndexShelf, names: tuple[str, ...], order: Order) -> Ask:
     def ask(words: list[str]) -> int:
         query = parse(" ".join(words))
         return answer(shelf, query, Wish(order=order, limit=20), names=names).count
-
-    return ask
-
-
-def rows(table: Path) -> Iterator[Row]:
-    with table.open() as file:
-        for line in file:
-            yield Row(*line.rstrip("\n").split("\t"))
-
-
-def build_sqlite(table: Path, path: Path) -> sqlite3.Connection:
-    began = time.perf_counter()
-    database = sqlite3.connect(path)
-    database.executescript(
-        """PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000;
-        CREATE TABLE incident (n INTEGER PRIMARY KEY, id TEXT, year TEXT, country TEXT, industry TEXT,
-            action TEXT, data TEXT);
-        CREATE VIRTUAL TABLE words USING fts5 (text, content = '');"""
-    )
-    for number, row in enumerate(rows(table), start=1):
-        database.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, row.text))
-        database.execute("INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?)", (number, row.id, *row[2:]))
-    database.commit()
-    database.execute("INSERT INTO words (words) VALUES ('optimize')")
-    database.commit()
-    size = path.stat().st_size
-    print(f"SQLite FTS5    in {time.perf_counter() - began:.0f} s, {size / 1e6:,.0f} MB on disk")
-    return database
-
-
-def sqlite_asked(database: sqlite3.Connection, names: tuple[str, ...]) -> Ask:
-    def ask(words: list[str]) -> int:
-        query = " ".join(f'"{word}"' for word in words)
-        database.execute(
-            "SELECT incident.id FROM words JOIN incident ON n = words.rowid WHERE words MATCH ? "
-            "ORDER BY bm25(words) LIMIT 20",
-            (query,),
-        ).fetchall()
-        database.execute("DROP TABLE IF EXISTS temp.found")
-        database.execute(
-            "CREATE TEMP TABLE found AS SELECT rowid AS n FROM words WHERE words MATCH ?", (query,)
-        )
-        for name in names:
-            database.execute(
-                f"SELECT {name}, count(*) FROM found JOIN incident USING (n) "  # noqa: S608  our names
-                "GROUP BY 1 ORDER BY 2 DESC LIMIT 10"
-            ).fetchall()
-        return int(database.execute("SELECT count(*) FROM found").fetchone()[0])
-
-    return ask
-
-
-@contextmanager
-def build_postgres(table: Path, folder: Path) -> Iterator[Ask]:
-    import psycopg
-
-    from tests.postgres import Server
-
-    server = Server(folder / "server")
-    server.make()
-    server.start()
-    try:
-        with psycopg.connect(server.url(), autocommit=True) as database:
-            began = time.perf_counter()
-            for setting in (
-                "maintenance_work_mem = '512MB'",
-                "work_mem = '64MB'",
-                "synchronous_commit = off",
-            ):
-                database.execute(f"SET {setting}")
-            database.execute(
-                "CREATE TABLE incident (id text, words tsvector, year text, country text, industry text, "
-                "action text, data text)"
-            )
-            with database.cursor().copy(
-                "COPY incident (id, words, year, country, industry, action, data) FROM STDIN"
-            ) as copy:
-                for row in rows(table):
-                    copy.write_row((row.id, _vector(row.text), *row[2:]))
-            database.execute("CREATE INDEX ON incident USING gin (words)")
-            database.execute("VACUUM ANALYZE incident")
-            size = database.execute("SELECT pg_total_relation_size('incident')").fetchone()
-            print(
-                f"PostgreSQL     in {time.perf_counter() - began:.0f} s, "
-                f"{(size or [0])[0] / 1e6:,.0f} MB on disk"
-            )
-            yield _postgres_asked(database)
-    finally:
-        server.stop()
-
-
-def _vector(text: str) -> str:
-    """Write words with their places as PostgreSQL writes them; its own parser would find the same."""
-    places: dict[str, list[str]] = {}
-    for place, word in enumerate(text.lower().split(), start=1):
-        places.setdefault(word, []).append(str(place))
-    return " ".join(f"'{word}':{','.join(held)}" for word, held in places.items())
-
-
-def _postgres_asked(database: "psycopg.Connection") -> Ask:  # type: ignore[name-defined]  # noqa: F821
-    def ask(words: list[str]) -> int:
-        query = " & ".join(f"'{word}'" for word in words)
-        database.execute(
-            "SELECT id, ts_rank(words, %s::tsquery) AS rank FROM incident WHERE words @@ %s::tsquery "
-            "ORDER BY rank DESC LIMIT 20",
-            (query, query),
-        ).fetchall()
-        grouped = ", ".join(f"({name})" for name in FIVE)
-        counted = database.execute(
-            f"SELECT {', '.join(FIVE)}, count(*) FROM incident WHERE words @@ %s::tsquery "  # noqa: S608
-            f"GROUP BY GROUPING SETS ({grouped}, ())",
-            (query,),
-        ).fetchall()
-        return int(next((row[-1] for row in counted if not any(row[:-1])), 0))
 
     return ask
 
@@ -406,12 +285,14 @@ def fuzz(shelf: IndexShelf, words: list[str], count: int) -> None:
 
 def main() -> None:
     options = parse_options()
-    place = Path(tempfile.mkdtemp(prefix="incidex-bench-"))
+    place = options.keep or Path(tempfile.mkdtemp(prefix="incidex-bench-"))
+    place.mkdir(parents=True, exist_ok=True)
     place.chmod(0o755)  # the server runs as another user
     try:
         compare(options.incidents, options.peers, options.fuzz, place)
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        if not options.keep:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def parse_options() -> argparse.Namespace:
@@ -419,6 +300,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--incidents", type=int, default=1_000_000)
     parser.add_argument("--peers", choices=("both", "sqlite", "postgres", "none"), default="both")
     parser.add_argument("--fuzz", type=int, default=10_000)
+    parser.add_argument("--keep", type=Path)
     return parser.parse_args()
 
 
@@ -428,7 +310,6 @@ def compare(count: int, peers: str, fuzzed: int, place: Path) -> None:
         name: [[words[rank] for rank in ranks] for ranks in chosen]
         for name, chosen in (("broad", BROAD), ("two broad", PAIRS), ("selective", SELECTIVE))
     }
-    (place / "index").mkdir()
     table = place / "table.tsv"
     shelf = build_ours(count, place / "index", table)
     told("incidex, five facets", ours(shelf, FIVE, Order.RELEVANCE), queries)
@@ -440,15 +321,16 @@ def compare(count: int, peers: str, fuzzed: int, place: Path) -> None:
         told("SQLite FTS5, five facets", sqlite_asked(database, FIVE), queries, rounds=2)
         database.close()
     if peers in ("both", "postgres"):
-        with build_postgres(table, place) as ask:
-            told("PostgreSQL, five facets", ask, queries, rounds=2)
+        with postgres_asked(table, place) as ways:
+            for name, ask in ways.items():
+                told(name, ask, queries, rounds=2)
     if fuzzed:
         fuzz(shelf, words, fuzzed)
 
 
 def told(name: str, ask: Ask, queries: Mapping[str, list[list[str]]], rounds: int = ROUNDS) -> None:
     for kind, chosen in queries.items():
-        print(f"{name:26} {kind:10} {measure(ask, chosen, rounds)}", flush=True)
+        print(f"{name:32} {kind:10} {measure(ask, chosen, rounds)}", flush=True)
 
 
 if __name__ == "__main__":

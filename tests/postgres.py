@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import psycopg
@@ -27,10 +28,11 @@ START_SECONDS = 60
 
 
 class Server:
-    """A server in a folder, reached by its socket there."""
+    """A server in a folder, reached by its socket there, with settings beside those that tests need."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         self.folder = folder
+        self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, schema: str = "public") -> str:
@@ -58,6 +60,7 @@ class Server:
             "max_connections": "60",
             "shared_buffers": "32MB",
             "logging_collector": "off",
+            **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "server.log").open("ab") as log:
@@ -78,6 +81,12 @@ class Server:
         """Kill the server and every process of it at once, as a crash would."""
         if self._process:
             os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=START_SECONDS)
+
+    def halt(self) -> None:
+        """Stop in good order; the folder can be started again."""
+        if self._process and self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
             self._process.wait(timeout=START_SECONDS)
 
     def stop(self) -> None:

@@ -10,14 +10,15 @@ bounded; what is asked least goes first.
 """
 
 import json
+import re
 import time
 import zlib
 from asyncio import Event
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from incidex.web.answers import HEADERS
 from incidex.web.rates import Rates
@@ -39,6 +40,8 @@ KEPT_SECONDS = 60.0
 _LEAST_PACKED_BYTES = 600
 _PACKED = ("text/", "application/json", "application/xml", "application/atom", "image/svg")
 
+_READS = frozenset({"GET", "HEAD"})
+
 #: Addresses whose answers depend on more than the log, or that speak a protocol of their own.
 _PASSED = ("/healthz", "/readyz", "/metrics", "/mcp", "/taxii2")
 
@@ -48,9 +51,24 @@ _SHARED = frozenset({200, 404})
 #: What an answer says beside its body that a 304 says too.
 _UNCHANGED = frozenset({b"cache-control", b"content-location", b"vary", b"etag", b"expires", b"date"})
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
 Headers = list[tuple[bytes, bytes]]
 ReadHead = Callable[[], object]
 Key = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as HTTP/1.1 writes it: its headers in lines, each with its end, and its body."""
+
+    status: int
+    lines: bytes
+    body: bytes
+
+
+#: Returns the answer to a request when it is at hand, without a wait; `None` when it has to be made.
+AnswerNow = Callable[[Scope], Reply | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +80,22 @@ class _Answer:
     body: bytes
     head: object = None
     until: float = 0.0
+    lines: bytes = b""  # the headers as they are written, of a kept answer
 
     @property
     def size(self) -> int:
-        return len(self.body) + 1_000  # the headers and the key, roughly
+        return len(self.body) + 2_000  # the headers, twice, and the key, roughly
+
+    def keep(self, head: object, until: float) -> "_Answer":
+        """Return the answer as it is kept."""
+        return replace(self, head=head, until=until, lines=_write_lines(self.headers))
+
+    def put(self, asked: Mapping[bytes, bytes], *, is_head: bool) -> "_Answer":
+        """Return what whoever asks gets: nothing that they have already, no body when they ask for none."""
+        tag = dict(self.headers).get(b"etag", b"")
+        if self.status == 200 and _matches(asked.get(b"if-none-match", b""), tag):
+            return _Answer(304, [each for each in self.headers if _is_said_again(each[0])], b"")
+        return replace(self, body=b"") if is_head else self
 
 
 @dataclass(slots=True)
@@ -82,13 +112,22 @@ class _Question:
     """A request, and what it says of who asks."""
 
     scope: Scope
-    receive: Receive
-    send: Send
     asked: dict[bytes, bytes]
+
+    @classmethod
+    def of(cls, scope: Scope) -> "_Question | None":
+        """Read a request; `None` when it is one whose answer is never kept, whoever asks."""
+        if scope["type"] != "http" or scope["method"] not in _READS or scope["path"].startswith(_PASSED):
+            return None
+        return cls(scope, dict(scope["headers"]))
 
     @property
     def is_public(self) -> bool:
         return b"cookie" not in self.asked and b"authorization" not in self.asked
+
+    @property
+    def is_head(self) -> bool:
+        return bool(self.scope["method"] == "HEAD")
 
     @property
     def packs(self) -> bool:
@@ -105,6 +144,14 @@ class _Question:
             self.asked.get(b"accept", b"")[:200],
             b"gzip" if self.packs else b"",
         )
+
+
+class _Asking(NamedTuple):
+    """A request, and the ways from and to whoever asks."""
+
+    question: _Question
+    receive: Receive
+    send: Send
 
 
 class Kept:
@@ -124,65 +171,80 @@ class Kept:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+        question = _Question.of(scope)
+        if question is None:
             await self._app(scope, receive, send)
             return
-        if scope["path"].startswith(_PASSED):
-            await self._app(scope, receive, send)
-            return
-        question = _Question(scope, receive, send, dict(scope["headers"]))
-        answer = await self._find(question)
+        answer = await self._find(_Asking(question, receive, send))
         if answer is not None:
-            await _send(answer, question.asked, send, is_head=scope["method"] == "HEAD")
+            await _send(answer.put(question.asked, is_head=question.is_head), send)
 
-    async def _find(self, question: _Question) -> _Answer | None:
-        """Return a kept answer, or make one; `None` when it was too long to hold and has been sent."""
-        if self._head is None or not question.is_public:
-            return await self._make_anew(question)
+    def answer_now(self, scope: Scope) -> Reply | None:
+        """Answer a request with what is kept, as the site itself would; `None` when nothing is."""
+        question = _Question.of(scope)
+        if question is None or self._head is None or not question.is_public:
+            return None
         key = question.key
+        held = self._find_held(key, self._head()) if key in self._held else None
+        if held is None:
+            return None
+        answer = held.put(question.asked, is_head=question.is_head)
+        return Reply(answer.status, answer.lines or _write_lines(answer.headers), answer.body)
+
+    def _find_held(self, key: Key, head: object) -> _Answer | None:
+        """Return an answer that is kept, when it is of the log as it is."""
+        held = self._held.get(key)
+        if held is None or held.head != head or self._clock() >= held.until:
+            return None
+        self._held.move_to_end(key)
+        self.hits += 1
+        return held
+
+    async def _find(self, asking: _Asking) -> _Answer | None:
+        """Return a kept answer, or make one; `None` when it was too long to hold and has been sent."""
+        if self._head is None or not asking.question.is_public:
+            return await self._make_anew(asking)
+        key = asking.question.key
         making, head = self._making.get(key), self._head()
         if making is not None and making.head != head:
             # What was begun before the log grew may show what is gone; but two at once only hold each other
             # up. Whatever is being made when this is done was begun after the question came.
             await making.done.wait()
             making, head = self._making.get(key), self._head()
-        held = self._held.get(key)
-        if held is not None and held.head == head and self._clock() < held.until:
-            self._held.move_to_end(key)
-            self.hits += 1
+        held = self._find_held(key, head)
+        if held is not None:
             return held
         if making is None:
             # The head was read before the answer is made, so that it is never taken for newer than it is.
-            return await self._make_for_all(question, key, head)
+            return await self._make_for_all(asking, key, head)
         await making.done.wait()
         if making.answer is None:
-            return await self._make_anew(question)
+            return await self._make_anew(asking)
         self.hits += 1
         return making.answer
 
-    async def _make_for_all(self, question: _Question, key: Key, head: object) -> _Answer | None:
+    async def _make_for_all(self, asking: _Asking, key: Key, head: object) -> _Answer | None:
         """Make an answer while others who ask the same wait for it, and keep it."""
         making = self._making[key] = _Making(head)
         try:
-            made = await self._make_anew(question, on_long=making.done.set)
+            made = await self._make_anew(asking, on_long=making.done.set)
             if made is not None and made.status in _SHARED:
                 making.answer = made
-            if made is not None and made.status == 200 and sum(map(len, key)) < 4_000:
+            is_kept = made is not None and made.status == 200 and sum(map(len, key)) < 4_000
+            if made is not None and is_kept and _is_plain(made.headers):
                 until = self._clock() + KEPT_SECONDS
-                self._keep(key, _Answer(made.status, made.headers, made.body, head, until))
+                self._keep(key, made.keep(head, until))
             return made
         finally:
             making.done.set()
             if self._making.get(key) is making:
                 del self._making[key]
 
-    async def _make_anew(
-        self, question: _Question, on_long: Callable[[], None] = lambda: None
-    ) -> _Answer | None:
+    async def _make_anew(self, asking: _Asking, on_long: Callable[[], None] = lambda: None) -> _Answer | None:
         """Return an answer, or that its network has had too many of late."""
-        client = question.scope.get("client")
+        client = asking.question.scope.get("client")
         seconds = self._rates.wait_seconds(client[0] if client else "")
-        return _refuse(seconds) if seconds else await _make(self._app, question, on_long)
+        return _refuse(seconds) if seconds else await _make(self._app, asking, on_long)
 
     def _keep(self, key: Key, answer: _Answer) -> None:
         former = self._held.pop(key, None)
@@ -205,9 +267,10 @@ def _refuse(seconds: int) -> _Answer:
     return _Answer(429, headers, body)
 
 
-async def _make(app: App, question: _Question, on_long: Callable[[], None]) -> _Answer | None:
+async def _make(app: App, asking: _Asking, on_long: Callable[[], None]) -> _Answer | None:
     """Return the whole answer of the site; one too long to hold is sent on piece by piece instead."""
-    scope, send = question.scope, question.send
+    question, receive, send = asking
+    scope = question.scope
     start: list[Message] = []
     pieces: list[bytes] = []
     count = 0
@@ -229,9 +292,9 @@ async def _make(app: App, question: _Question, on_long: Callable[[], None]) -> _
                 await send({"type": "http.response.body", "body": b"".join(pieces), "more_body": True})
                 pieces.clear()
 
-    if scope["method"] == "HEAD":
+    if question.is_head:
         scope = {**scope, "method": "GET"}
-    await app(scope, question.receive, hold)
+    await app(scope, receive, hold)
     if is_sent or not start:
         return None
     (begun,) = start
@@ -262,13 +325,23 @@ def _with(headers: Iterable[tuple[bytes, bytes]], name: bytes, value: bytes) -> 
     return [*((key, held) for key, held in headers if key != name), (name, value.removeprefix(b", "))]
 
 
-async def _send(answer: _Answer, asked: dict[bytes, bytes], send: Send, *, is_head: bool) -> None:
-    status, headers, body = answer.status, answer.headers, answer.body
-    if status == 200 and _matches(asked.get(b"if-none-match", b""), dict(headers).get(b"etag", b"")):
-        status, body = 304, b""
-        headers = [each for each in headers if each[0] in _UNCHANGED or each[0].startswith((b"x-", b"cross"))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if is_head else body, "more_body": False})
+async def _send(answer: _Answer, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+
+
+def _write_lines(headers: Headers) -> bytes:
+    """Write headers as HTTP/1.1 does; what is kept was looked through by `_is_plain`."""
+    return b"".join(b"%b: %b\r\n" % each for each in headers)
+
+
+def _is_said_again(name: bytes) -> bool:
+    return name in _UNCHANGED or name.startswith((b"x-", b"cross"))
+
+
+def _is_plain(headers: Headers) -> bool:
+    """Say whether no header holds a character that would begin another one (RFC 9110, 5.5)."""
+    return not any(_CONTROL.search(name) or _CONTROL.search(value) for name, value in headers)
 
 
 def _matches(given: bytes, etag: bytes) -> bool:

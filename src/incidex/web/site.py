@@ -55,7 +55,7 @@ from incidex.web.front import HANDLERS as FRONT
 from incidex.web.history import Told, tell
 from incidex.web.intake import HANDLERS as INTAKE
 from incidex.web.intake import Intake
-from incidex.web.kept import App, Kept, ReadHead
+from incidex.web.kept import AnswerNow, App, Kept, ReadHead
 from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.matrix import HANDLERS as MATRIX
 from incidex.web.mcp import make_mcp
@@ -119,8 +119,15 @@ def make_app(
         request_max_body_size=MOST_FORM_BYTES,
         debug=False,
     )
-    app.asgi_handler = cast("ASGIApp", watching.watch(Kept(cast("App", app.asgi_handler), head)))
+    kept = Kept(cast("App", app.asgi_handler), head)
+    app.asgi_handler = cast("ASGIApp", watching.watch(kept))
+    app.state.answer_now = watching.watch_now(kept.answer_now)
     return app
+
+
+def find_answer_now(app: object) -> AnswerNow | None:
+    """Return how a site answers at once what it keeps; `None` of what is no site made here."""
+    return getattr(getattr(app, "state", None), "answer_now", None)
 
 
 @get("/incidents/{name:str}", sync_to_thread=True)

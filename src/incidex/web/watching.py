@@ -15,10 +15,11 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from incidex.model import Right, Tier
 from incidex.web.answers import Answer, AnyRequest, Refused, Site, Visit
-from incidex.web.kept import App, Message, Receive, Scope, Send
+from incidex.web.kept import AnswerNow, App, Message, Receive, Reply, Scope, Send
 
 #: What the first part of an address is counted as. Nothing else of an address is ever kept.
 _KINDS = frozenset(
@@ -48,12 +49,18 @@ _KINDS = frozenset(
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
+#: Where the processes of one site put their figures together, as prometheus-client has it.
+SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+
 #: What a proxy writes when it passes on somebody's request.
 _PASSED_ON = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 
 
 class Watching:
-    """Counts a site's answers: how many, how they ended and how long they took."""
+    """Counts a site's answers: how many, how they ended and how long they took.
+
+    Where several processes are one site, each tells what all of them have counted.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -62,9 +69,28 @@ class Watching:
         self._seconds = Histogram(
             "incidex_answer_seconds", "How long answers took.", ("kind",), registry=registry, buckets=_BUCKETS
         )
-        self._busy = Gauge("incidex_busy", "Requests that are being answered.", registry=registry)
-        worker = Gauge("incidex_worker", "The process that these are of.", ("pid",), registry=registry)
+        self._busy = Gauge(
+            "incidex_busy",
+            "Requests that are being answered.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        worker = Gauge(
+            "incidex_worker",
+            "The processes that these are of.",
+            ("process",),
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
         worker.labels(str(os.getpid())).set(1)
+
+    def write(self) -> bytes:
+        """Return the figures as Prometheus reads them."""
+        if SHARED_FIGURES not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
 
     @property
     def handlers(self) -> tuple[HTTPRouteHandler, ...]:
@@ -75,7 +101,7 @@ class Watching:
             """Answer with the figures for Prometheus: to this machine, or to a token that is for them."""
             if not (visit.may(Right.EDIT) or is_local(request)):
                 raise Refused(status_code=403, detail="Figures are for this machine, or need a token.")
-            return Response(generate_latest(self._registry), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+            return Response(self.write(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
         return (health, ready, metrics)
 
@@ -99,11 +125,26 @@ class Watching:
                 await app(scope, receive, note)
             finally:
                 self._busy.dec()
-                kind = _say_kind(scope["path"])
-                self._answers.labels(kind, str(status)).inc()
-                self._seconds.labels(kind).observe(time.perf_counter() - began)
+                self._count(scope["path"], status, began)
 
         return watched
+
+    def watch_now(self, answer_now: AnswerNow) -> AnswerNow:
+        """Return what answers at once, counted when it does."""
+
+        def watched(scope: Scope) -> Reply | None:
+            began = time.perf_counter()
+            reply = answer_now(scope)
+            if reply is not None:
+                self._count(scope["path"], reply.status, began)
+            return reply
+
+        return watched
+
+    def _count(self, path: str, status: int, began: float) -> None:
+        kind = _say_kind(path)
+        self._answers.labels(kind, str(status)).inc()
+        self._seconds.labels(kind).observe(time.perf_counter() - began)
 
 
 def _say_kind(path: str) -> str:
