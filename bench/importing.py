@@ -95,8 +95,9 @@ def import_once(path: Path, database: Path) -> dict[str, Any]:
     log.close()
     return {
         "read": outcome.read,
-        "imported": outcome.imported,
-        "known": outcome.known,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
         "refused": outcome.refused,
         "claims": outcome.claims,
         "issues": outcome.issues,

@@ -47,10 +47,10 @@ def test_every_format_has_its_command() -> None:
 def test_rows_come_in_and_a_second_time_add_nothing(run: Run, rows: Path) -> None:
     first = run("import", "veris", rows)
     assert first.returncode == 2, first.stderr  # a row was refused
-    assert "2 rows read: 1 imported, 0 known already, 1 refused" in first.stdout
+    assert "2 rows read: 1 new, 0 changed, 0 unchanged, 1 refused" in first.stdout
     assert "row 2" in first.stdout
     again = run("import", "veris", rows)
-    assert "0 imported, 1 known already, 1 refused" in again.stdout
+    assert "0 new, 0 changed, 1 unchanged, 1 refused" in again.stdout
     assert "Acme" in run("show", "Acme").stdout
 
 
@@ -74,7 +74,7 @@ def test_a_file_in_the_place_of_the_list_is_left_alone(run: Run, rows: Path) -> 
 @pytest.mark.parametrize("option", ["--check", "--dry-run"])
 def test_a_trial_writes_nothing(run: Run, rows: Path, home: Path, option: str) -> None:
     done = run("import", "veris", rows, option)
-    assert "1 can be imported" in done.stdout
+    assert "1 new" in done.stdout
     assert not (home / "incidex.db").exists()
     assert run("show", "Acme").returncode == 2
 
@@ -90,7 +90,7 @@ def test_a_row_is_printed_as_it_was_received(run: Run, rows: Path) -> None:
 
 def test_an_import_is_listed_and_taken_back(run: Run, rows: Path) -> None:
     told = json.loads(run("import", "veris", rows, "--json").stdout)
-    assert (told["read"], told["imported"], told["refused"]) == (2, 1, 1)
+    assert (told["read"], told["new"], told["refused"]) == (2, 1, 1)
     (listed,) = json.loads(run("import", "list", "--json").stdout)
     assert listed["name"] == told["import"]
     undone = run("import", "undo", told["import"], "--why", "the wrong file", "--by", "ann")
@@ -99,7 +99,7 @@ def test_an_import_is_listed_and_taken_back(run: Run, rows: Path) -> None:
     assert "1 row, 12 claims; 1 taken back" in run("import", "list").stdout
     assert "the wrong file" in run("log").stdout
     assert "withdrawn already" in run("import", "undo", told["import"], "--why", "x").stderr
-    assert "1 imported, 0 known already" in run("import", "veris", rows).stdout
+    assert "1 new, 0 changed, 0 unchanged" in run("import", "veris", rows).stdout
     assert "A clerk of Acme" in run("show", "Acme").stdout
     assert "there is no import 'imp-1'" in run("import", "undo", "imp-1", "--why", "x").stderr
 
@@ -107,7 +107,7 @@ def test_an_import_is_listed_and_taken_back(run: Run, rows: Path) -> None:
 def test_a_gzipped_file_is_unpacked_and_a_broken_one_told(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "rows.json.gz"
     path.write_bytes(gzip.compress(json.dumps([RECORD]).encode()))
-    assert "1 can be imported" in run("import", "veris", path, "--check").stdout
+    assert "1 new" in run("import", "veris", path, "--check").stdout
     path.write_bytes(gzip.compress(json.dumps([RECORD] * 99).encode())[:-20])
     done = run("import", "veris", path, "--check")
     assert done.returncode == 2
@@ -136,5 +136,5 @@ def test_a_table_comes_in_by_a_mapping_of_ones_own(run: Run, tmp_path: Path) -> 
     mapping.write_text(suggested.stdout, "utf-8")
     done = run("import", "csv", table, "--mapping", mapping, "--licence", "CC-BY-4.0")
     assert done.returncode == 0, done.stderr
-    assert "2 rows read: 2 imported" in done.stdout
+    assert "2 rows read: 2 new" in done.stdout
     assert "CC-BY-4.0 (2)" in done.stdout

@@ -67,7 +67,7 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
     @app.command("list")
     def list_(json: JsonOption = False) -> None:
         """List the imports, with the names by which they can be taken back."""
-        from incidex.app.importing import find_imports
+        from incidex.app.imports import find_imports
 
         with open_log() as log:
             found = find_imports(log)
@@ -86,7 +86,7 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
         report: Annotated[str, typer.Argument(metavar="REPORT", help="The row's report: rep-…")],
     ) -> None:
         """Print a row as it was received, byte for byte."""
-        from incidex.app.importing import find_row
+        from incidex.app.imports import find_row
 
         with open_log() as log:
             typer.echo(find_row(log, report).rstrip(b"\r\n"))
@@ -98,7 +98,7 @@ def make_import_app(open_log: OpenLog, find_log: FindLog) -> typer.Typer:
         by: ByOption = "",
     ) -> None:
         """Take an import back: withdraw its rows and their claims, with a reason. The history keeps them."""
-        from incidex.app.importing import take_back
+        from incidex.app.imports import take_back
 
         with open_log() as log:
             count = take_back(log, name, why=why, by=f"person:{by or getpass.getuser()}")
@@ -231,9 +231,13 @@ def _within(most: int, rows: "Iterator[Row | Refused]", file: BinaryIO) -> "Iter
 def _say(outcome: "Outcome", issues: "Issues", *, writes: bool) -> None:
     from incidex.exchange.licences import say_licences
 
-    done = "imported" if writes else "can be imported"
-    told = f"{outcome.imported:,} {done}, {outcome.known:,} known already, {outcome.refused:,} refused"
-    typer.echo(f"{_count(outcome.read, 'row')} read: {told}; {_count(outcome.claims, 'claim')}.")
+    told = f"{outcome.new:,} new, {outcome.changed:,} changed, {outcome.unchanged:,} unchanged"
+    claims = _count(outcome.claims, "claim") + (
+        f", {outcome.withdrawn:,} withdrawn" * bool(outcome.withdrawn)
+    )
+    typer.echo(f"{_count(outcome.read, 'row')} read: {told}, {outcome.refused:,} refused; {claims}.")
+    if not writes:
+        typer.echo("Nothing was written: this was a trial.")
     if told := say_licences(outcome.licences):
         typer.echo(f"Licences of the rows: {told}.")
     if outcome.left:
@@ -246,7 +250,7 @@ def _say(outcome: "Outcome", issues: "Issues", *, writes: bool) -> None:
     if issues.count:
         rest = issues.count - len(issues.first)
         typer.echo(f"{f'And {rest:,} more; all' if rest else 'All'} issues are in {issues.path}.")
-    if writes and outcome.imported:
+    if writes and outcome.written:
         typer.echo(
             f"This import is {outcome.name}; `incidex import undo {outcome.name} --why …` takes it back."
         )
@@ -259,12 +263,14 @@ def _count(number: int, what: str) -> str:
 
 def _plain(outcome: "Outcome", issues: "Issues", *, writes: bool) -> dict[str, Any]:
     return {
-        "import": outcome.name if writes and outcome.imported else None,
+        "import": outcome.name if writes and outcome.written else None,
         "read": outcome.read,
-        "imported": outcome.imported,
-        "known": outcome.known,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
         "refused": outcome.refused,
         "claims": outcome.claims,
+        "withdrawn": outcome.withdrawn,
         "licences": dict(outcome.licences),
         "left": dict(outcome.left.most_common()),
         "issues": issues.count,

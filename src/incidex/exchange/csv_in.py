@@ -25,6 +25,9 @@ def make_csv_reader(mapping: MappingFile) -> Reader:
             raise InputError(
                 f"none of the mapping's columns is in the file, which has {', '.join(table.header)[:300]}"
             )
+        lost = [name for name in mapping.key if name not in table.header]
+        if lost:
+            raise InputError(f"the mapping's key {', '.join(lost)[:200]} is no column of the file")
         for number, raw, cells in table.rows():
             found = _refuse_cells(number, cells, table)
             yield found or from_cells(

@@ -63,6 +63,7 @@ def from_cells(number: int, raw: bytes, cells: Cells, mapping: MappingFile) -> R
         if skip.value.casefold() in map(str.casefold, cells.get(skip.name, ())):
             return refuse(number, skip.why, column=skip.name, value=skip.value)
     draft = Draft(number, raw, _make_report(cells, mapping), mapping.coder)
+    draft.call(mapping.name, *(", ".join(cells.get(name, ())) for name in mapping.key))
     if mapping.published:
         published = "".join(cells.get(mapping.published, ())[:1])
         draft.publish(_to_date(published, mapping.published_as), mapping.published)

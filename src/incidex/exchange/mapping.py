@@ -74,12 +74,14 @@ class Skip:
 class MappingFile:
     """All of a mapping."""
 
+    name: str
     coder: str  # who signs the claims: the mapping's name and version, and for a user's own a hash
     source: Source
     licence: str = ""
     register: str = "database"
     title: str = ""  # "{Name}": cells by their columns
     url: str = ""
+    key: Sequence[str] = ()  # the columns by which a row is known when it has changed
     published: str = ""  # the column that has the row's own date, and how it is written
     published_as: str = ""
     encoding: str = "utf-8-sig"
@@ -119,8 +121,9 @@ def _make(held: Mapping[str, Any], suffix: str) -> MappingFile:
     _refuse_unknown(held, "the mapping", _TOP)
     source, row = held["source"], held.get("row", {})
     _refuse_unknown(source, "[source]", ("name", "role", "url", "reliability", "licence", "register"))
-    _refuse_unknown(row, "[row]", ("title", "url", "published", "published_as"))
+    _refuse_unknown(row, "[row]", ("title", "url", "key", "published", "published_as"))
     return MappingFile(
+        name=held["name"],
         coder=f"{held['name']}{suffix}@{held.get('version', 1)}",
         source=Source(
             name=source["name"],
@@ -130,7 +133,7 @@ def _make(held: Mapping[str, Any], suffix: str) -> MappingFile:
         ),
         licence=source.get("licence", ""),
         register=source.get("register", "database"),
-        **row,
+        **{**row, "key": _make_key(row.get("key", ()), held.get("column", ()))},
         encoding=held.get("encoding", "utf-8-sig"),
         delimiter=held.get("delimiter", ""),
         columns=tuple(_make_column(each) for each in held.get("column", ())),
@@ -138,6 +141,15 @@ def _make(held: Mapping[str, Any], suffix: str) -> MappingFile:
         skips=tuple(Skip(**each) for each in held.get("skip", ())),
         ignored=frozenset(held.get("ignore", ())),
     )
+
+
+def _make_key(said: object, columns: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the columns that name a row: those that the mapping says, or else those of its identifiers."""
+    if isinstance(said, str):
+        return (said,)
+    if not isinstance(said, list | tuple) or not all(isinstance(each, str) for each in said):
+        raise ValueError('key is a column, or several: key = ["Number"]')
+    return tuple(said) or tuple(each["name"] for each in columns if each.get("field") == "identifier")
 
 
 _TOP = (

@@ -84,6 +84,7 @@ def from_misp(number: int, raw: bytes, event: object) -> Row | Refused:
         return refuse(number, "this is not a MISP event: it has no info")
     try:
         draft = Draft(number, raw, _make_report(event), CODER)
+        draft.call("misp", _text(event.get("uuid")))
         _read_head(draft, event)
         for place, tag in _parts(event, "Tag"):
             _read_tag(draft, tag, f"Tag.{place}")

@@ -21,6 +21,7 @@ from incidex.model import (
     Speaker,
     Stance,
     Tier,
+    name_by_content,
 )
 
 #: What a row may hold, and a file of rows. A larger row is no row of a database of incidents.
@@ -53,6 +54,7 @@ class Row:
     claims: tuple[Claim, ...]
     issues: tuple[Issue, ...] = ()
     left: tuple[str, ...] = ()  # columns that the codebook has no field for; they stay in `raw`
+    key: str = ""  # names what the source calls this row, however it changes; "" when it calls it nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,16 @@ class Draft:
         self.issues: list[Issue] = []
         self._left: dict[str, None] = {}
         self._prose: list[str] = []
+        self._key = ""
+
+    def call(self, mapping: str, *names: str) -> None:
+        """Say by which names the source knows this row, so that a newer version of it is known as one.
+
+        A mapping of another name reads other things of the same row, and takes nothing back of this one's.
+        """
+        if any(name.strip() for name in names):
+            known = (" ".join(name.split()).casefold() for name in names)
+            self._key = name_by_content("row", mapping, self.report.source.id, *known)
 
     def say(
         self,
@@ -157,6 +169,7 @@ class Draft:
             claims=tuple(self.claims.values()),
             issues=tuple(self.issues),
             left=tuple(self._left),
+            key=self._key,
         )
 
     def _text(self) -> str:

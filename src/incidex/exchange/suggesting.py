@@ -30,14 +30,16 @@ def suggest_mapping(file: BinaryIO, name: str) -> str:
     """Return a mapping for the table as TOML, with what has to be looked at said in its comments."""
     table = Table(file)
     seen: dict[str, dict[str, None]] = {column: {} for column in table.header}
-    for _, _, cells in islice(table.rows(), _ROWS):
+    count = 0
+    for count, (_, _, cells) in enumerate(islice(table.rows(), _ROWS), start=1):  # noqa: B007
         for column, cell in zip(table.header, cells, strict=False):
             if cell.strip().casefold() not in UNKNOWN:
                 seen[column][cell.strip()] = None
-    return "\n".join(_lines(name, seen)) + "\n"
+    key = next((column for column, held in seen.items() if len(held) == count > 1), "")
+    return "\n".join(_lines(name, seen, key)) + "\n"
 
 
-def _lines(name: str, seen: Mapping[str, Mapping[str, None]]) -> Iterator[str]:
+def _lines(name: str, seen: Mapping[str, Mapping[str, None]], key: str) -> Iterator[str]:
     yield f"# A mapping for {_plain(name)}, to be looked over: fill in the source, then each column."
     yield "# A column that is taken out is left in the rows; `incidex codebook` lists the fields."
     yield f"name = {_quote(name)}"
@@ -46,6 +48,9 @@ def _lines(name: str, seen: Mapping[str, Mapping[str, None]]) -> Iterator[str]:
     yield 'name = "…"  # who publishes the table'
     yield 'role = "researcher"  # or victim, actor, named party, authority, press'
     yield 'licence = ""  # on what terms its rows may be passed on: CC-BY-4.0, public domain, …'
+    yield "\n[row]"
+    told = "no two rows say the same here" if key else "name the columns that tell rows apart"
+    yield f"{'' if key else '# '}key = [{_quote(key or '…')}]  # {told}; so a newer version of a row is known"
     for column, cells in seen.items():
         yield "\n[[column]]"
         yield f"name = {_quote(column)}"

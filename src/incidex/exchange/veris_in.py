@@ -107,6 +107,7 @@ def from_veris(number: int, raw: bytes, record: Json) -> Row | Refused:
     made, moved = migrate(record)
     was = {each.path: each.was for each in moved}
     draft = Draft(number, raw, _make_report(made), CODER)
+    draft.call("veris", _text(made, "incident_id"))
     for path, value in _leaves(made, ""):
         field = LEAVES.get(_PLACE.sub(".#", path))
         if field:

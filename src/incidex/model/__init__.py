@@ -42,6 +42,7 @@ from incidex.model.incident import Incident, Removal, Tie, Value
 from incidex.model.members import MAY, SEES, Member, MemberRole, Right, parse_role
 from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_reports
 from incidex.model.review import WAITING, Review, Standing, State, review
+from incidex.model.rulings import find_withdrawn
 from incidex.model.status import FieldPolicy, Verdict, judge
 from incidex.model.telling import tell
 from incidex.model.words import (
@@ -127,6 +128,7 @@ __all__ = [
     "Withheld",
     "circular_sources",
     "compare",
+    "find_withdrawn",
     "fold",
     "fold_record",
     "fold_records",

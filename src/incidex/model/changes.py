@@ -66,7 +66,8 @@ class Claimed:
 class Retracted:
     """A claim is withdrawn, or a report with all that it says here. It stays in the history, with the reason.
 
-    A claim that was withdrawn stays so; a report that is linked again afterwards is back.
+    A claim that was withdrawn stays so, however often its report is read; a report that is linked again
+    afterwards is back, with what it then says.
     """
 
     claim: str  # the claim's id, or the report's

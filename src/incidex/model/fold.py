@@ -23,7 +23,7 @@ from incidex.model.changes import (
 from incidex.model.claims import REMOVED, Claim
 from incidex.model.incident import Incident, Removal, Value
 from incidex.model.nouns import Report, sort_reports
-from incidex.model.rulings import Made, Rulings, find_rulings, group_claims
+from incidex.model.rulings import Made, Rulings, find_rulings, find_withdrawn, group_claims
 from incidex.model.status import FieldPolicy, Verdict, judge
 from incidex.model.words import Decision, Stance, Status, Tier, Withheld
 
@@ -247,7 +247,7 @@ class _Standings:
 
     def __init__(self, seen: Sequence[Change], reports: Mapping[str, Report]) -> None:
         self._made = group_claims(seen)
-        self._reasons = {c.body.claim: c.body.reason for c in seen if isinstance(c.body, Retracted)}
+        self._reasons = {name: body.reason for name, body in find_withdrawn(seen).items()}
         self._rulings = Rulings(find_rulings(seen, chain.from_iterable(self._made.values())), reports)
 
     def of(self, fields: Container[str] | None = None) -> Iterator[tuple[str, str, list[Claim], list[Claim]]]:

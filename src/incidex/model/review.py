@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from incidex.model.changes import Assigned, Change, Decided, Linked, Retracted
+from incidex.model.changes import Assigned, Change, Decided, Linked
 from incidex.model.claims import Claim
 from incidex.model.fold import shown
 from incidex.model.nouns import Report, sort_reports
-from incidex.model.rulings import Ruling, Rulings, each_claim, find_rulings
+from incidex.model.rulings import Ruling, Rulings, each_claim, find_rulings, find_withdrawn
 from incidex.model.words import Decision, Tier
 
 
@@ -89,7 +89,7 @@ def review(history: Sequence[Change], *, tier: Tier) -> Review | None:
         return None
     rulings = Rulings(find_rulings(seen, made), reports)
     assigned_to = next((c.body.to for c in reversed(seen) if isinstance(c.body, Assigned)), "")
-    withdrawn = {change.body.claim for change in seen if isinstance(change.body, Retracted)}
+    withdrawn = find_withdrawn(seen)
     flags = _flags(seen)
     standings = [
         _stand(claim, place, rulings, flags.get(claim.id), is_taken=bool(assigned_to))

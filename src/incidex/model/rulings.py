@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidex.model.changes import Change, Claimed, Decided
+from incidex.model.changes import Change, Claimed, Decided, Linked, Retracted
 from incidex.model.claims import Claim
 from incidex.model.nouns import Report
 from incidex.model.words import Decision
@@ -54,6 +54,28 @@ def group_claims(seen: Iterable[Change]) -> dict[Said, list[Made]]:
 def each_claim(seen: Iterable[Change]) -> list[Made]:
     """Return each claim once, with the place in the history where it was first made."""
     return [each for made in group_claims(seen).values() for each in made]
+
+
+def find_withdrawn(seen: Sequence[Change]) -> dict[str, Retracted]:
+    """Return what was withdrawn and still is, by its id: claims, and reports.
+
+    Reading a report again brings nothing back; what it says when it was linked again afterwards does count.
+    """
+    if not any(isinstance(change.body, Retracted) for change in seen):
+        return {}
+    gone: dict[str, tuple[int, Retracted]] = {}
+    linked: dict[str, int] = {}
+    for place, change in enumerate(seen):
+        match change.body:
+            case Linked(report=report):
+                linked[report.id] = place
+            case Retracted(claim=claim) as body:
+                gone[claim] = (place, body)
+            case Claimed(claims=claims):
+                for made in claims if gone else ():
+                    if made.id in gone and linked.get(made.report, -1) > gone[made.id][0]:
+                        del gone[made.id]
+    return {name: body for name, (_, body) in gone.items()}
 
 
 def find_rulings(seen: Sequence[Change], made: Iterable[Made]) -> list[Ruling]:

@@ -341,3 +341,45 @@ def test_an_empty_row_says_nothing_by_its_constants(name: str) -> None:
 def test_the_mappings_are_all_used() -> None:
     folder = Path(__file__).parents[3] / "src/incidex/exchange/data/mappings"
     assert {path.stem for path in folder.glob("*.toml")} <= set(IMPORTERS)
+
+
+KEYED = '[row]\nkey = "number"\n' + VICTIM
+
+
+def test_rows_of_one_key_are_versions_of_one_another_whatever_else_they_say() -> None:
+    first, second, other = read(b"number,who\n7,Acme\n 7 ,Bolt\n8,Acme\n", KEYED)
+    assert isinstance(first, Row)
+    assert isinstance(second, Row)
+    assert isinstance(other, Row)
+    assert first.key == second.key != other.key
+    renamed = HEAD.replace('"ours"', '"costs"') + KEYED
+    (elsewhere,) = make_csv_reader(parse_mapping(renamed, "costs.toml"))(io.BytesIO(b"number,who\n7,Acme\n"))
+    assert isinstance(elsewhere, Row)
+    assert elsewhere.key != first.key, "another mapping reads other things of the same rows"
+
+
+def test_a_row_without_a_key_has_none_and_a_wrong_key_is_told() -> None:
+    assert row_of(read(b"who\nAcme\n")).key == ""
+    assert row_of(read(b"number,who\n,Acme\n", KEYED)).key == ""
+    with pytest.raises(InputError, match="key number is no column of the file"):
+        read(b"who\nAcme\n", KEYED)
+    with pytest.raises(InputError, match="key is a column, or several"):
+        parse_mapping(HEAD + "[row]\nkey = 7\n" + VICTIM, "ours.toml")
+
+
+def test_the_identifier_is_the_key_unless_the_mapping_says_otherwise() -> None:
+    columns = VICTIM + '[[column]]\nname = "number"\nfield = "identifier"\nwrite = "ours:{}"\n'
+    first, second = read(b"number,who\n7,Acme\n7,Bolt\n", columns)
+    assert isinstance(first, Row)
+    assert isinstance(second, Row)
+    assert first.key == second.key != ""
+
+
+@pytest.mark.parametrize("name", ["hhs", "hibp", "ransomware"])
+def test_every_mapping_of_ours_has_a_key(name: str) -> None:
+    assert get_mapping(name).key
+
+
+def test_a_suggested_mapping_names_a_key_where_a_column_tells_all_rows_apart() -> None:
+    assert 'key = ["number"]' in suggest_mapping(io.BytesIO(b"who,number\nAcme,1\nAcme,2\n"), "mine")
+    assert '# key = ["' in suggest_mapping(io.BytesIO(b"who\nAcme\nAcme\n"), "mine")

@@ -82,7 +82,7 @@ def test_a_bundle_adds_nothing_the_second_time() -> None:
     for expected in ((1, 0), (0, 1)):
         outcome = Outcome("imp-test")
         list(import_rows(log, read(bundle), outcome))
-        assert (outcome.imported, outcome.known) == expected
+        assert (outcome.new, outcome.unchanged) == expected
     assert len(StoreLibrary(log).incidents(Tier.RED)) == 1
 
 

@@ -50,3 +50,17 @@ def test_no_tier_learns_of_a_hidden_report_that_is_withdrawn() -> None:
     more = [make_change(linked(hidden), 5), make_change(claimed(secret), 6)]
     withdrawn = [*HISTORY, *more, make_change(Retracted(hidden.id, "no"), 7)]
     assert fold(withdrawn) == fold(HISTORY)
+
+
+def test_a_withdrawn_claim_is_back_when_its_report_is_linked_again_and_says_so_again() -> None:
+    withdrawn = [*HISTORY, make_change(Retracted(GONE.id, "the source no longer says so"), 5)]
+    read_again = [*withdrawn, make_change(claimed(GONE), 6)]
+    linked_again = [*withdrawn, make_change(linked(SECOND), 6), make_change(claimed(GONE), 7)]
+    for history, status in ((withdrawn, "retracted"), (read_again, "retracted"), (linked_again, "reported")):
+        found = fold(history)
+        assert found is not None
+        (value,) = (each for each in found.values["data.class"] if each.value == "Names")
+        assert value.status == status
+        reviewed = review(history, tier=Tier.RED)
+        assert reviewed is not None
+        assert (reviewed.find(GONE.id) is None) == (status == "retracted")

@@ -45,6 +45,7 @@ def _read(bundle: Bundle, name: str, number: int, claims: Mapping[str, list[str]
     record = text_of(part_of(part_of(incident, "extensions"), OURS), "record")
     names = [name, *claims.get(record, ())] if record else [name, *_neighbours(bundle, name)]
     draft = Draft(number, _write(bundle, names), _make_report(bundle, incident), CODER)
+    draft.call("stix", name)
     if number == 1:
         for place, problem in bundle.problems:
             draft.note(place, "", problem)
