@@ -8,7 +8,7 @@ with the days that it can mean; a count is a whole number; a field that can have
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -60,6 +60,7 @@ def make_whole(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+@lru_cache(maxsize=4096)  # many records are of the same days
 def _days(edtf: str) -> tuple[date | None, date | None]:
     """Return the first and the last day that a date can mean; a date that cannot be read means none."""
     try:
@@ -170,13 +171,18 @@ def _incident_rows(incident: Incident, chosen: Chosen) -> Iterator[Cells]:
         _of_status(chosen, Status.DISPUTED),
         list(incident.denied) or None,
         len(incident.reports),
-        sum(1 for _ in incident.claims),
+        _count_claims(incident),
         list(incident.merged) or None,
     )
 
 
+def _count_claims(incident: Incident) -> int:
+    groups = (incident.values, incident.denied)
+    return sum([len(value.claims) for group in groups for held in group.values() for value in held])
+
+
 def _of_status(chosen: Chosen, status: Status) -> list[str] | None:
-    return [name for name, held in chosen.items() if any(v.status is status for v in held)] or None
+    return [name for name, held in chosen.items() if status in [value.status for value in held]] or None
 
 
 # ---------------------------------------------------------------------------- one row a claim
@@ -382,16 +388,20 @@ class TableRows:
         return known
 
 
-def tell_losses(incident: Incident, chosen: Chosen) -> Iterator[Loss]:
-    """Yield what the table of incidents alone does not say of a record."""
-    yield from left_out(incident, chosen)
+def tell_losses(incident: Incident, chosen: Chosen) -> list[Loss]:
+    """Return what the table of incidents alone does not say of a record."""
+    lost = list(left_out(incident, chosen))
     for name, values in chosen.items():
-        single = name in fields() and not get_field(name).many
-        for value in values[1:] if single else ():
-            yield Loss(incident.id, name, value.value, Lost.CHOICE, "the column has room for one value")
-        for value in values[:1] if single else values:
-            yield from unsaid(incident, name, value)
-            yield Loss(incident.id, name, value.value, Lost.EVIDENCE, "the words it rests on")
+        if len(values) > 1 and name in fields() and not get_field(name).many:
+            lost += [
+                Loss(incident.id, name, value.value, Lost.CHOICE, "the column has room for one value")
+                for value in values[1:]
+            ]
+            values = values[:1]
+        for value in values:
+            lost += unsaid(incident, name, value)
+            lost.append(Loss(incident.id, name, value.value, Lost.EVIDENCE, "the words it rests on"))
+    return lost
 
 
 def batches(incidents: Iterable[Incident], rows: TableRows, size: int) -> Iterator[list[Cells]]:

@@ -79,7 +79,10 @@ def _last_said(value: Value, dates: Mapping[str, str]) -> tuple[str, float]:
 def left_out(incident: Incident, chosen: Mapping[str, Sequence[Value]]) -> Iterator[Loss]:
     """Yield the values that the choice left at home, and those that somebody denies and nobody asserts."""
     for field, values in incident.values.items():
-        out = {value.value for value in chosen.get(field, ())}
+        held = chosen.get(field, ())
+        if len(held) == len(values):
+            continue
+        out = {value.value for value in held}
         for value in values:
             if value.value not in out and value.status is not Status.RETRACTED:
                 yield Loss(incident.id, field, value.value, Lost.CHOICE, "another value was chosen to go out")
@@ -89,17 +92,19 @@ def left_out(incident: Incident, chosen: Mapping[str, Sequence[Value]]) -> Itera
                 yield Loss(incident.id, field, value.value, Lost.STANCE, _denied(claim))
 
 
-def unsaid(incident: Incident, field: str, value: Value) -> Iterator[Loss]:
-    """Yield what a format that holds bare values loses of one: its speakers, denials, doubts and status."""
-    for name in sorted({claim.speaker.name for claim in value.asserting}):
-        yield Loss(incident.id, field, value.value, Lost.SPEAKER, f"that {name} says so")
+def unsaid(incident: Incident, field: str, value: Value) -> list[Loss]:
+    """Return what a format that holds bare values loses of one: its speakers, denials, doubts and status."""
+    record, said = incident.id, value.value
+    names = {claim.speaker.name for claim in value.claims if claim.stance is Stance.ASSERTS}
+    lost = [Loss(record, field, said, Lost.SPEAKER, f"that {name} says so") for name in sorted(names)]
     for claim in value.claims:
         if claim.stance is Stance.DENIES:
-            yield Loss(incident.id, field, value.value, Lost.STANCE, _denied(claim))
+            lost.append(Loss(record, field, said, Lost.STANCE, _denied(claim)))
         elif claim.stance is Stance.DOUBTS:
-            yield Loss(incident.id, field, value.value, Lost.STANCE, f"that {claim.speaker.name} doubts it")
+            lost.append(Loss(record, field, said, Lost.STANCE, f"that {claim.speaker.name} doubts it"))
     if value.status is not Status.CONFIRMED:
-        yield Loss(incident.id, field, value.value, Lost.STATUS, f"that it is {value.status} only")
+        lost.append(Loss(record, field, said, Lost.STATUS, f"that it is {value.status} only"))
+    return lost
 
 
 def _denied(claim: Claim) -> str:
