@@ -84,3 +84,27 @@ def test_a_file_that_is_there_is_not_overwritten_unless_told_to(home: Path) -> N
     assert run(home, "export", "csv", "--out", str(out)).returncode == 2
     assert out.read_text("utf-8") == "mine"
     assert run(home, "export", "csv", "--out", str(out), "--force").returncode == 0
+
+
+def test_what_a_reviewer_rejects_goes_out_as_revoked_the_next_time(tmp_path: Path) -> None:
+    (tmp_path / "report.txt").write_text(REPORT, "utf-8")
+    assert run(tmp_path, "add", str(tmp_path / "report.txt")).returncode == 0
+
+    def export(name: str) -> dict[str, dict[str, object]]:
+        out = tmp_path / name
+        assert run(tmp_path, "export", "stix", "--out", str(out)).returncode == 0
+        return {each["id"]: each for each in json.loads(out.read_text("utf-8"))["objects"]}
+
+    before = export("before.json")
+    told = next(each for each in before.values() if "1200" in str(each.get("abstract")))
+    (claim,) = [one["claim"] for one in told["extensions"].values() if "claim" in one]  # type: ignore[attr-defined]
+    done = run(tmp_path, "review", "reject", claim, "--why", "it is a year", "--as", "ann")
+    assert done.returncode == 0, done.stderr
+    after = export("after.json")
+    assert after[str(told["id"])]["revoked"] is True
+    assert not any(each.get("revoked") for each in before.values())
+    done = run(tmp_path, "review", "undo", claim, "--as", "ann")
+    assert done.returncode == 0, done.stderr
+    again = export("again.json")
+    assert again[str(told["id"])]["revoked"] is True  # for good; what is back is another object
+    assert [each["id"] for each in again.values() if each.get("abstract") == told["abstract"]] != [told["id"]]

@@ -19,6 +19,7 @@ from incidex.model import Incident, InputError
 if TYPE_CHECKING:
     from incidex.app.selecting import Selection
     from incidex.exchange import Choice, Loss
+    from incidex.model import Past
     from incidex.store import Log
 
 OpenLog = Callable[[], AbstractContextManager["Log"]]
@@ -141,7 +142,7 @@ def _find_writer(order: Order, chosen: "Selection") -> tuple[WritePath, "Selecti
     if order.name in _APART:
         return _APART[order.name](order, chosen), chosen
     if order.name not in FORMATS:
-        raise InputError(f"there is no format {order.name!r}; there are {', '.join((*FORMATS, *_APART))}")
+        raise InputError(f"there is no format {order.name!r}; there are {', '.join({**FORMATS, **_APART})}")
     format_ = FORMATS[order.name]
 
     def write(incidents: Iterable[Incident], path: Path, choice: "Choice") -> Iterator["Loss"]:
@@ -149,6 +150,23 @@ def _find_writer(order: Order, chosen: "Selection") -> tuple[WritePath, "Selecti
             yield from format_.write(incidents, file, choice)
 
     return write, replace(chosen, names_withheld=format_.names_withheld)
+
+
+def _find_stix(_order: Order, chosen: "Selection") -> WritePath:
+    from incidex.app.told import find_taken, past_of, tell
+    from incidex.exchange.stix import write_told
+
+    moment = chosen.moment
+
+    def find(record: str) -> "Past":
+        return past_of(chosen.log, record, chosen.tier, moment)
+
+    def write(incidents: Iterable[Incident], path: Path, choice: "Choice") -> Iterator["Loss"]:
+        told = tell(incidents, find_taken(chosen.log), find, is_whole=chosen.condition is None)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            yield from write_told(told, file, choice)
+
+    return write
 
 
 def _find_sqlite(_order: Order, _chosen: "Selection") -> WritePath:
@@ -177,9 +195,10 @@ def _find_package(order: Order, chosen: "Selection", *, kind: str) -> WritePath:
     return partial(write_package, kind=kind, about=about)
 
 
-#: Formats that are more than one open file.
+#: Formats that are more than one open file, or need more than records as they stand.
 _APART: Mapping[str, Callable[[Order, "Selection"], WritePath]] = MappingProxyType(
     {
+        "stix": _find_stix,
         "sqlite": _find_sqlite,
         "misp-feed": _find_feed,
         "package": partial(_find_package, kind="csv"),

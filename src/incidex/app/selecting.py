@@ -28,6 +28,11 @@ class Selection:
         """Return how many there are at most: some may have nothing for the tier to see."""
         return len(self.log.incidents())
 
+    @property
+    def moment(self) -> AsOf:
+        """Return when they stood as they are told: what is written since is not in it."""
+        return self.head.serial if self.as_of is None else self.as_of
+
     def __iter__(self) -> Iterator[Incident]:
         """Yield each record once, newest first. Only some are held at a time.
 
@@ -36,12 +41,11 @@ class Selection:
         rules = policy()
         if not self.names_withheld:  # working out what is withheld is half the cost of a fold
             rules = {name: replace(rule, withheld=Withheld.SILENT) for name, rule in rules.items()}
-        moment = self.head.serial if self.as_of is None else self.as_of
         names = self.log.incidents()
         for first in range(0, len(names), _TOGETHER):
             wanted = names[first : first + _TOGETHER]
             find = _Histories(self.log, wanted)
-            for incident in fold_records(find, wanted, as_of=moment, tier=self.tier, policy=rules):
+            for incident in fold_records(find, wanted, as_of=self.moment, tier=self.tier, policy=rules):
                 if self.condition is None or matches(self.condition, Read(make_entry(incident))):
                     yield incident
 

@@ -42,12 +42,12 @@ class Choice(StrEnum):
 
 def choose(incident: Incident, choice: Choice = Choice.ALL) -> Mapping[str, Sequence[Value]]:
     """Return the values of each field that go out, strongest first; retracted ones never do."""
-    held = {
-        field: [value for value in values if value.status is not Status.RETRACTED]
-        for field, values in incident.values.items()
-    }
+    held: dict[str, Sequence[Value]] = {}
+    for field, values in incident.values.items():
+        if standing := [value for value in values if value.status is not Status.RETRACTED]:
+            held[field] = standing
     if choice is Choice.ALL:
-        return {field: values for field, values in held.items() if values}
+        return held
     dates = _dates(incident)
     chosen = {field: _pick(values, choice, dates) for field, values in held.items()}
     return {field: values for field, values in chosen.items() if values}

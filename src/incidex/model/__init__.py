@@ -44,6 +44,7 @@ from incidex.model.nouns import Document, OffsetMap, Report, Source, sort_report
 from incidex.model.review import WAITING, Review, Standing, State, review
 from incidex.model.rulings import find_withdrawn
 from incidex.model.status import FieldPolicy, Verdict, judge
+from incidex.model.taken import NO_PAST, TAKING, Past, Stood, find_past
 from incidex.model.telling import tell
 from incidex.model.words import (
     INTERESTED,
@@ -63,9 +64,11 @@ __all__ = [
     "CONTEXT",
     "INTERESTED",
     "MAY",
+    "NO_PAST",
     "PARTIES",
     "REMOVED",
     "SEES",
+    "TAKING",
     "WAITING",
     "Answer",
     "Answered",
@@ -101,6 +104,7 @@ __all__ = [
     "Moved",
     "NoEvidence",
     "OffsetMap",
+    "Past",
     "Policy",
     "ReadError",
     "Received",
@@ -120,6 +124,7 @@ __all__ = [
     "Standing",
     "State",
     "Status",
+    "Stood",
     "StoreError",
     "Tie",
     "Tier",
@@ -128,6 +133,7 @@ __all__ = [
     "Withheld",
     "circular_sources",
     "compare",
+    "find_past",
     "find_withdrawn",
     "fold",
     "fold_record",

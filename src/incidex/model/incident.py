@@ -24,12 +24,12 @@ class Value:
     @property
     def confidence(self) -> float:
         """Return the highest confidence of the claims that assert the value, 0.0 when none does."""
-        return max((claim.confidence for claim in self.asserting), default=0.0)
+        return max([claim.confidence for claim in self.claims if claim.stance is Stance.ASSERTS], default=0.0)
 
     @property
     def asserting(self) -> tuple[Claim, ...]:
         """Claims by those who say it is so."""
-        return tuple(claim for claim in self.claims if claim.stance is Stance.ASSERTS)
+        return tuple([claim for claim in self.claims if claim.stance is Stance.ASSERTS])
 
     @property
     def denying(self) -> tuple[Claim, ...]:

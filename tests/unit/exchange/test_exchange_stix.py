@@ -2,25 +2,22 @@
 
 import io
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid5
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from stix2validator import ValidationOptions, validate_instance
 
 from incidex.exchange import FORMATS, Choice, Loss, Lost
-from incidex.exchange.stix import MARKINGS, OURS, to_bundle, to_stix
+from incidex.exchange.stix import MARKINGS, OURS, encode, to_bundle, to_stix
 from incidex.exchange.stix.check import check_form, check_names
 from incidex.exchange.stix.dates import find_moment
 from incidex.exchange.stix.ids import OBSERVABLES, make_id, make_observable_id
 from incidex.exchange.stix.ids import OURS as NAMESPACE
-from incidex.exchange.stix.out import encode
 from incidex.exchange.stix.patterns import make_pattern
-from incidex.model import Claim, Incident, Retracted, Role, Speaker, Stance, Tier, fold
+from incidex.model import Claim, Incident, Role, Speaker, Stance, Tier
 from tests.unit.exchange.records import (
     PLAIN,
     REPORTS,
@@ -28,7 +25,6 @@ from tests.unit.exchange.records import (
     fold_claims,
     histories,
     make_claim,
-    make_history,
 )
 
 Json = dict[str, Any]
@@ -191,36 +187,6 @@ def test_an_accused_rival_is_a_threat_actor_of_that_record_alone_and_a_known_gro
     (group,) = of_type(make("FIN7", "inc-1"), "intrusion-set")
     assert group["external_references"][0]["external_id"] == "G0046"
     assert group == of_type(make("FIN7", "inc-2"), "intrusion-set")[0]
-
-
-def test_an_accusation_that_was_withdrawn_goes_out_as_revoked_under_the_id_that_it_had() -> None:
-    kept, blamed = make_claim("victim.name", "Acme"), make_claim("actor.name", "SkySecure")
-    before = objects_of(kept, blamed)
-    bundle, _ = write(fold_without((kept, blamed), blamed))
-    assert errors_of(bundle) == []
-    revoked = {each["id"] for each in bundle["objects"] if each.get("revoked")}
-    accused = ("threat-actor", "attributed-to")
-    assert revoked == {
-        each["id"] for each in before if each["type"] in accused or each.get("relationship_type") in accused
-    }
-
-
-@settings(max_examples=60)
-@given(held=histories(), gone=st.integers(min_value=1))
-def test_whatever_is_withdrawn_the_bundle_is_whole(held: list[Claim], gone: int) -> None:
-    withdrawn = [claim for place, claim in enumerate(held) if gone >> place & 1]
-    objects, _ = to_stix(fold_without(held, *withdrawn))  # which checks all that it makes
-    assert len({each["id"] for each in objects}) == len(objects)
-
-
-def fold_without(held: Sequence[Claim], *withdrawn: Claim) -> Incident:
-    history = make_history(held)
-    for claim in withdrawn:
-        gone = Retracted(claim.id, "it was somebody else")
-        history.append(replace(history[-1], version=len(history) + 1, body=gone))
-    found = fold(history, tier=Tier.RED)
-    assert found is not None
-    return found
 
 
 def test_an_accident_targets_nobody() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from incidex.codebook import Edtf, parse_edtf
@@ -9,6 +10,9 @@ from incidex.codebook import Edtf, parse_edtf
 _YEAR = re.compile(r"[0-9]{4}")
 _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 _DAY = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-[0-9]{2}")
+#: Dates that are kept read: records of one year say the same ones again and again.
+_KEPT = 8192
+
 _PLAIN = ((_DAY, "day"), (_MONTH, "month"), (_YEAR, "year"))
 
 
@@ -20,6 +24,7 @@ class Moment(NamedTuple):
     is_exact: bool
 
 
+@lru_cache(maxsize=_KEPT)
 def find_moment(text: str) -> Moment | None:
     """Return when a date begins; `None` where STIX has no fidelity as coarse as it, as for a decade."""
     edtf = parse_edtf(text)
@@ -32,6 +37,7 @@ def find_moment(text: str) -> Moment | None:
     return _coarse(edtf)
 
 
+@lru_cache(maxsize=_KEPT)
 def find_period(text: str) -> tuple[Moment | None, Moment | None]:
     """Return the beginning and the end of a date: of an interval both, of a moment the beginning."""
     if "/" not in text:

@@ -1,32 +1,46 @@
 """The objects of one record in the making: what stands in its bundle, and where each value went."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from incidex.exchange.loss import Loss, Lost
 from incidex.exchange.stix.fixed import MARKED, PRODUCER
 from incidex.exchange.stix.ids import make_id, make_own_id, measure, to_time
+from incidex.exchange.stix.lines import Line, Shared, to_lines
 from incidex.exchange.stix.references import refer_to_report
 from incidex.exchange.stix.shared import make_party
 from incidex.model import Incident, Report, Tier, Value
 
 Json = dict[str, Any]
 
+#: No id was ever revoked, as in almost every record.
+NEVER: Mapping[str, int] = MappingProxyType({})
+
+
+#: Above every tier.
+_NOBODY = max(Tier) + 1
+
 
 class Draft:
     """The objects of one record, by id and in order, and the object that stands for each value."""
 
-    def __init__(self, incident: Incident, chosen: Mapping[str, Sequence[Value]]) -> None:
+    def __init__(
+        self, incident: Incident, chosen: Mapping[str, Sequence[Value]], again: Mapping[str, int] = NEVER
+    ) -> None:
         self.incident = incident
         self.chosen = chosen
-        self.id = make_id("incident", incident.id)
+        self.bases: dict[str, str] = {}  # ids that stand for others that were revoked, and for which
+        self._again = again
+        self.id = self._renew(make_id("incident", incident.id))
         self._owner = measure(incident.id)
         self.created = to_time(incident.opened_at)
         # Clocks go back; and what members see is the newer version of what the public sees, never the same.
         newest = max(incident.opened_at, incident.changed_at)
         self.modified = to_time(newest, after=int(incident.tier))
         self.objects: dict[str, Json] = {}
-        self.shared: set[str] = set()
+        self.mine: dict[str, Json] = {}  # those of this record alone
+        self.shared: dict[str, Shared] = {}
         self.targets: dict[tuple[str, str], str] = {}
         self.losses: list[Loss] = []
         self.core: Json = {}  # what goes into the Incident Core Extension
@@ -34,7 +48,7 @@ class Draft:
         self.victims: list[str] = []
         self.reports: Mapping[str, Report] = {report.id: report for report in incident.reports}
         self.references = {report.id: [refer_to_report(report)] for report in incident.reports}
-        self._tiers = _name_tiers(incident)
+        self._tiers, self._highest = _name_tiers(incident)
         self._parties: dict[str, str] = {}
 
     def values(self, field: str) -> Sequence[Value]:
@@ -47,11 +61,12 @@ class Draft:
 
     def one(self, field: str) -> Value | None:
         """Return the value that goes out where there is room for one, and report the others as lost."""
-        first, *others = self.values(field) or (None,)
-        for other in others:
-            if other is not None:
-                self.lose(other, Lost.CHOICE, "STIX has room for one value; the others stand in notes")
-        return first
+        held = self.chosen.get(field)
+        if not held:
+            return None
+        for other in held[1:]:
+            self.lose(other, Lost.CHOICE, "STIX has room for one value; the others stand in notes")
+        return held[0]
 
     def lose(self, value: Value, lost: Lost, why: str) -> None:
         """Add a line to the loss report."""
@@ -61,34 +76,56 @@ class Draft:
         """Add a line to the loss report on what STIX demands and nobody has said."""
         self.losses.append(Loss(self.incident.id, field, value, Lost.ADDED, why))
 
-    def share(self, made: Json) -> str:
+    def share(self, shared: Shared) -> str:
         """Put an object that other records may have too into the bundle; return its id."""
-        name: str = made["id"]
-        self.shared.add(name)
-        self.objects.setdefault(name, made)
+        name = shared.line[0]
+        self.shared[name] = shared
+        self.objects.setdefault(name, shared.made)
         return name
+
+    def name(self, kind: str, *parts: str) -> str:
+        """Return the id of an object of this record alone."""
+        if len(parts) == 1:
+            made = make_own_id(kind, self._owner, parts[0])
+        else:
+            made = make_id(kind, self.incident.id, *parts)
+        return self._renew(made) if self._again else made
+
+    def _renew(self, name: str) -> str:
+        """Return an id that was not revoked: the given one, or what stands for it from then on."""
+        count = self._again.get(name, 0)
+        if not count:
+            return name
+        renewed = make_id(name.partition("--")[0], name, str(count))
+        self.bases[renewed] = name
+        return renewed
 
     def own(self, kind: str, *parts: str, tier: Tier = Tier.CLEAR, by: str = PRODUCER, **more: object) -> str:
         """Put an object of this record alone into the bundle; return its id."""
-        if len(parts) == 1:
-            name = make_own_id(kind, self._owner, parts[0])
-        else:
-            name = make_id(kind, self.incident.id, *parts)
-        self.objects[name] = {
-            "type": kind,
-            "spec_version": "2.1",
-            "id": name,
-            "created_by_ref": by,
-            "created": self.created,
-            "modified": self.modified,
-            **more,
-            "object_marking_refs": MARKED[tier],
-        }
+        name = self.name(kind, *parts)
+        return self.put(
+            {
+                "type": kind,
+                "spec_version": "2.1",
+                "id": name,
+                "created_by_ref": by,
+                "created": self.created,
+                "modified": self.modified,
+                **more,
+                "object_marking_refs": MARKED[tier],
+            }
+        )
+
+    def put(self, made: Json) -> str:
+        """Put an object of this record alone into the bundle; return its id."""
+        name: str = made["id"]
+        self.objects[name] = self.mine[name] = made
         return name
 
     def relate(self, source: str, how: str, target: str, value: Value) -> str:
         """Relate two objects, as the value's strongest speaker says; note that this stands for the value."""
         asserting = value.asserting
+        sure = max([claim.confidence for claim in asserting], default=0.0)
         name = self.own(
             "relationship",
             source,
@@ -97,7 +134,7 @@ class Draft:
             value.field,
             tier=tier_of(value),
             by=self.party(asserting[0].speaker.name) if asserting else PRODUCER,
-            confidence=percent(max([claim.confidence for claim in asserting], default=0.0)),
+            confidence=percent(sure),
             relationship_type=how,
             description=f"{value.status.capitalize()}. {' '.join(value.reasons)}",
             source_ref=source,
@@ -123,11 +160,14 @@ class Draft:
             return self.share(make_party(said, tier))
         return self.own("identity", said, tier=tier, name=said, identity_class="organization")
 
+    def lines(self) -> list[Line]:
+        """Return all objects as they go out."""
+        return to_lines(self.objects, self.shared)
+
     def finish(self, **extensions: object) -> None:
         """Put the incident itself in front of its objects."""
-        self.own("incident", tier=_highest(self.incident), **self.head, extensions=extensions)
-        made = self.objects.pop(self.id)
-        self.objects = {self.id: made, **self.objects}
+        self.own("incident", tier=self._highest, **self.head, extensions=extensions)
+        self.objects = {self.id: self.objects.pop(self.id), **self.objects}
 
 
 def percent(confidence: float) -> int:
@@ -145,24 +185,18 @@ def tier_of_name(value: Value) -> Tier:
     return min([claim.tier for claim in value.asserting], default=Tier.CLEAR)
 
 
-def _highest(incident: Incident) -> Tier:
-    tiers: Iterable[Tier] = (
-        *(claim.tier for claim in incident.claims),
-        *(report.tier for report in incident.reports),
-    )
-    return max(tiers, default=Tier.CLEAR)
-
-
-def _name_tiers(incident: Incident) -> dict[str, Tier]:
-    """Return the lowest tier that each party's name is known to."""
+def _name_tiers(incident: Incident) -> tuple[dict[str, Tier], Tier]:
+    """Return the lowest tier that each party's name is known to, and the highest tier of all."""
     tiers: dict[str, Tier] = {}
-    for report in incident.reports:
-        name = report.source.name
-        tiers[name] = min(report.tier, tiers.get(name, Tier.RED))
-    for claim in incident.claims:
-        name = claim.speaker.name
-        tiers[name] = min(claim.tier, tiers.get(name, Tier.RED))
+    highest = Tier.CLEAR
+    said = [(report.source.name, report.tier) for report in incident.reports]
+    said += [(claim.speaker.name, claim.tier) for claim in incident.claims]
+    for name, tier in said:
+        if tier > highest:
+            highest = tier
+        if tier < tiers.get(name, _NOBODY):
+            tiers[name] = tier
     for field in ("victim.name", "victim.secondary"):
         for value in incident.values.get(field, ()):
             tiers[value.value] = min(tier_of_name(value), tiers.get(value.value, Tier.RED))
-    return tiers
+    return tiers, highest

@@ -13,6 +13,7 @@ from incidex.codebook import Term, find_terms, get_vocabulary
 from incidex.exchange.stix.check import check_form
 from incidex.exchange.stix.fixed import MARKINGS, PRODUCER
 from incidex.exchange.stix.ids import ALWAYS, make_id, make_observable_id
+from incidex.exchange.stix.lines import Shared, to_shared
 from incidex.exchange.stix.references import refer_to_attack, refer_to_cve
 from incidex.exchange.stix.words import find_sector
 from incidex.model import Tier
@@ -30,7 +31,7 @@ _CHAINS = {
 }
 
 
-def _make(kind: str, tier: Tier, *parts: str, **properties: object) -> Json:
+def _make(kind: str, tier: Tier, *parts: str, **properties: object) -> Shared:
     hidden = () if tier is Tier.CLEAR else (tier.name,)
     return _checked(
         {
@@ -46,14 +47,14 @@ def _make(kind: str, tier: Tier, *parts: str, **properties: object) -> Json:
     )
 
 
-def _checked(made: Json) -> Json:
+def _checked(made: Json) -> Shared:
     """Return an object once its form is sure; whoever shares it need not look again."""
     check_form([made])
-    return made
+    return to_shared(made)
 
 
 @lru_cache(maxsize=_KEPT)
-def make_party(name: str, tier: Tier) -> Json:
+def make_party(name: str, tier: Tier) -> Shared:
     """Return an organisation or person: a victim, a publisher, a speaker.
 
     The class is "organization" for all of them: a record does not tell a person from a firm, and platforms
@@ -63,7 +64,7 @@ def make_party(name: str, tier: Tier) -> Json:
 
 
 @lru_cache(maxsize=_KEPT)
-def make_sector(code: str) -> Json:
+def make_sector(code: str) -> Shared:
     """Return an industry, as a class of organisations, by its NAICS code."""
     terms = get_vocabulary("industry")
     known = next((code[:length] for length in range(len(code), 1, -1) if code[:length] in terms), "")
@@ -82,14 +83,14 @@ def make_sector(code: str) -> Json:
 
 
 @lru_cache(maxsize=_KEPT)
-def make_country(code: str) -> Json:
+def make_country(code: str) -> Shared:
     """Return a country by its ISO 3166-1 alpha-2 code."""
     name = get_vocabulary("country")[code].label
     return _make("location", Tier.CLEAR, "country", code, name=name, country=code)
 
 
 @lru_cache(maxsize=_KEPT)
-def make_region(region: str, country: str) -> Json:
+def make_region(region: str, country: str) -> Shared:
     """Return a part of a country, by its ISO 3166-2 code or its name."""
     state = get_vocabulary("us_state").get(region)
     name = state.label if state else region
@@ -106,7 +107,7 @@ def make_region(region: str, country: str) -> Json:
 
 
 @lru_cache(maxsize=_KEPT)
-def make_technique(code: str, _tier: Tier = Tier.CLEAR) -> Json:
+def make_technique(code: str, _tier: Tier = Tier.CLEAR) -> Shared:
     """Return a technique of ATT&CK by its id. It is ours and not MITRE's: only they may issue theirs."""
     term = get_vocabulary("technique")[code]
     chain = _CHAINS.get(term.extra.get("domain", ""), "mitre-attack")
@@ -122,19 +123,19 @@ def make_technique(code: str, _tier: Tier = Tier.CLEAR) -> Json:
 
 
 @lru_cache(maxsize=_KEPT)
-def make_malware(name: str, tier: Tier) -> Json:
+def make_malware(name: str, tier: Tier) -> Shared:
     """Return a family of malware."""
     more: Json = {"malware_types": ["ransomware"]} if find_terms("ransomware", name) else {}
     return _make_software("malware", name, tier, is_family=True, **more)
 
 
 @lru_cache(maxsize=_KEPT)
-def make_tool(name: str, tier: Tier) -> Json:
+def make_tool(name: str, tier: Tier) -> Shared:
     """Return a legitimate program that an actor used."""
     return _make_software("tool", name, tier)
 
 
-def _make_software(kind: str, name: str, tier: Tier, **more: object) -> Json:
+def _make_software(kind: str, name: str, tier: Tier, **more: object) -> Shared:
     term = _find_known(kind, name)
     if term:
         more["external_references"] = [refer_to_attack("software", term.id)]
@@ -142,13 +143,13 @@ def _make_software(kind: str, name: str, tier: Tier, **more: object) -> Json:
 
 
 @lru_cache(maxsize=_KEPT)
-def make_vulnerability(number: str, _tier: Tier = Tier.CLEAR) -> Json:
+def make_vulnerability(number: str, _tier: Tier = Tier.CLEAR) -> Shared:
     """Return a flaw by its CVE number."""
     return _make("vulnerability", Tier.CLEAR, number, name=number, external_references=[refer_to_cve(number)])
 
 
 @lru_cache(maxsize=_KEPT)
-def find_group(name: str) -> Json | None:
+def find_group(name: str) -> Shared | None:
     """Return a group that ATT&CK knows as an intrusion set; `None` for any other name."""
     term = _find_known("group", name)
     if term is None:
@@ -165,7 +166,7 @@ def find_group(name: str) -> Json | None:
 
 
 @lru_cache(maxsize=_KEPT)
-def make_domain(value: str, tier: Tier) -> Json:
+def make_domain(value: str, tier: Tier) -> Shared:
     """Return a domain as a cyber-observable, under the id that everybody gives it."""
     return _checked(
         {
@@ -184,7 +185,7 @@ def _find_known(vocabulary: str, name: str) -> Term | None:
 
 
 #: Fields whose values an incident uses or targets, and the object that each makes.
-MADE: dict[str, tuple[str, Callable[[str, Tier], Json]]] = {
+MADE: dict[str, tuple[str, Callable[[str, Tier], Shared]]] = {
     "technique": ("uses", make_technique),
     "malware": ("uses", make_malware),
     "tool": ("uses", make_tool),

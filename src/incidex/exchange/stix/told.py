@@ -7,9 +7,9 @@ from typing import Any
 from incidex.codebook import get_field
 from incidex.exchange.stix.dates import find_moment
 from incidex.exchange.stix.draft import Draft, percent
-from incidex.exchange.stix.fixed import OURS
+from incidex.exchange.stix.fixed import MARKED, OURS
 from incidex.exchange.stix.ids import make_id
-from incidex.exchange.stix.references import is_address, refer_to_report
+from incidex.exchange.stix.references import is_address
 from incidex.model import Claim, Judgement, NoEvidence, Report, Stance, Tier, Value
 
 Json = dict[str, Any]
@@ -27,8 +27,14 @@ def tell(draft: Draft) -> None:
     places = {name: _say_report(report) for name, report in draft.reports.items()}
     for value in _told(draft):
         target = draft.targets.get((value.field, value.value), draft.id)
+        label = f"{get_field(value.field).label}: {value.value}"
+        refs = [draft.id] if target == draft.id else [draft.id, target]
         for claim in value.claims:
-            made = _add_claim(draft, claim, target, places.get(claim.report, ""))
+            words = _say(claim, places.get(claim.report, ""))
+            if claim.stance is not Stance.ASSERTS and (target != draft.id or claim.field == _ABOUT_ALL):
+                made = _add_opinion(draft, claim, target, f"{label}\n\n{words}")
+            else:
+                made = _add_note(draft, claim, refs, label, words)
             rests[claim.report] += (target, made)
     for report in draft.incident.reports:
         _add_report(draft, report, rests[report.id])
@@ -41,29 +47,37 @@ def _told(draft: Draft) -> Iterator[Value]:
         yield from values
 
 
-def _add_claim(draft: Draft, claim: Claim, target: str, where: str) -> str:
-    """Add a claim: as an opinion where it is against an object, else as a note that says it in words."""
-    label = f"{get_field(claim.field).label}: {claim.value}"
-    words = _say(claim, where)
-    is_against = claim.stance is not Stance.ASSERTS and (target != draft.id or claim.field == _ABOUT_ALL)
-    held: Json
-    if is_against:
-        opinion = "strongly-disagree" if claim.stance is Stance.DENIES else "neutral"
-        held = {"opinion": opinion, "explanation": f"{label}\n\n{words}", "object_refs": [target]}
-    else:
-        refs = [draft.id] if target == draft.id else [draft.id, target]
-        held = {"abstract": label, "content": words, "object_refs": refs}
-    if where:
+def _add_opinion(draft: Draft, claim: Claim, target: str, words: str) -> str:
+    """Add a claim that is against an object as an opinion on it."""
+    opinion = "strongly-disagree" if claim.stance is Stance.DENIES else "neutral"
+    held = {"opinion": opinion, "explanation": words, "object_refs": [target]}
+    return _add_claim(draft, "opinion", claim, held)
+
+
+def _add_note(draft: Draft, claim: Claim, refs: list[str], label: str, words: str) -> str:
+    """Add any other claim as a note that says it in words."""
+    return _add_claim(draft, "note", claim, {"abstract": label, "content": words, "object_refs": refs})
+
+
+def _add_claim(draft: Draft, kind: str, claim: Claim, held: Json) -> str:
+    if claim.report in draft.references:
         held["external_references"] = draft.references[claim.report]
-    return draft.own(
-        "opinion" if is_against else "note",
-        claim.id,
-        tier=claim.tier,
-        by=draft.party(claim.speaker.name),
-        confidence=percent(claim.confidence),
-        authors=[claim.speaker.name or "unnamed"],
-        **held,
-        extensions={OURS: _describe(claim, draft.incident.id)},
+    name = draft.name(kind, claim.id)
+    # Most objects are these: they are put together here, and not by way of `own`.
+    return draft.put(
+        {
+            "type": kind,
+            "spec_version": "2.1",
+            "id": name,
+            "created_by_ref": draft.party(claim.speaker.name),
+            "created": draft.created,
+            "modified": draft.modified,
+            "confidence": percent(claim.confidence),
+            "authors": [claim.speaker.name or "unnamed"],
+            **held,
+            "extensions": {OURS: _describe(claim, draft.incident.id)},
+            "object_marking_refs": MARKED[claim.tier],
+        }
     )
 
 
@@ -88,7 +102,7 @@ def _say_report(report: Report) -> str:
 
 def _describe(claim: Claim, record: str) -> Json:
     """Return the claim whole, under the names that our extension defines."""
-    described: Json = {
+    return {
         "extension_type": "property-extension",
         "record": record,
         "claim": claim.id,
@@ -102,17 +116,21 @@ def _describe(claim: Claim, record: str) -> Json:
         "probability": claim.confidence,
         "tier": _TIERS[claim.tier],
         "why": claim.why,
+        **_describe_evidence(claim),
     }
+
+
+def _describe_evidence(claim: Claim) -> Json:
     held = claim.evidence
     if held is None:
-        described["no_evidence"] = str(claim.no_evidence)
-    else:
-        described["start"] = held.span.start
-        described["end"] = held.span.end
-        described["quote"] = held.quote
-        described["prefix"] = held.prefix
-        described["suffix"] = held.suffix
-    return described
+        return {"no_evidence": str(claim.no_evidence)}
+    return {
+        "start": held.span.start,
+        "end": held.span.end,
+        "quote": held.quote,
+        "prefix": held.prefix,
+        "suffix": held.suffix,
+    }
 
 
 def _add_report(draft: Draft, report: Report, rests: list[str]) -> None:
@@ -121,7 +139,7 @@ def _add_report(draft: Draft, report: Report, rests: list[str]) -> None:
         why = "STIX demands when a report was published; this is when the record was opened"
         draft.add_demanded("", draft.created, why)
     references = [
-        refer_to_report(report),
+        *draft.references[report.id],
         *({"source_name": "account", "url": url} for url in report.accounts if is_address(url)),
     ]
     draft.own(
