@@ -1,9 +1,10 @@
-"""How the coders read what the corpus lacks: event lists, vendor reports, articles, and articles of no incident.
+"""How the coders read what the corpora lack: event lists, vendor reports, articles of incidents and of none.
 
     python bench/registers.py gold/registers-a.jsonl [--misses]
 
-Prints micro-F1 by register of each field, of the actor's type (state, crime, activist, hobbyist, insider) and
-of whether a text tells of an incident; nothing but the text is given. "a" was read while the coders were changed; "b" is only scored.
+Prints micro-F1 by register: of each field, of the type of actor (state, crime, activist), and of whether
+a text tells of an incident; only the text is given. "a" was read while the coders were changed, "b" is
+only scored. In brackets: right, said beside, missed.
 """
 
 import json
@@ -63,7 +64,9 @@ def main() -> None:
                 cell[1] += len(got - want)
                 cell[2] += len(want - got)
             if "--misses" in sys.argv and got != want and field in (*FIELDS, INCIDENT):
-                print(f"{row['id']} {field}: said {sorted(got)}, wanted {sorted(want)} | {row['text'][:90]!r}")
+                print(
+                    f"{row['id']} {field}: said {sorted(got)}, wanted {sorted(want)} | {row['text'][:90]!r}"
+                )
     fields = (*FIELDS, TYPE, INCIDENT)
     print("| register | " + " | ".join(fields) + " |\n|---|" + "---|" * len(fields))
     for kind, cells in counts.items():

@@ -16,8 +16,8 @@ from incidex.model import Claim, Role, Stance
 _OPENING = 320
 #: A text longer than this has a cue of many kinds by chance: what counts is how thick they stand.
 _PAGE = 700
-#: A report that scores this or more tells of an incident.
-ENOUGH = -0.1
+#: A report that scores this or more tells of an incident; a long one has values of every kind by chance.
+ENOUGH, ENOUGH_IF_LONG = -0.1, 0.4
 #: Kinds of claims of how an actor works; so many different ones make an account of a campaign, which is kept.
 _CRAFT = frozenset({"technique", "malware", "tool", "actor.name", "indicator", "vulnerability"})
 _CAMPAIGN = 6
@@ -148,4 +148,5 @@ def tells_of_incident(prepared: Prepared, claims: Sequence[Claim]) -> bool:
     if not any(claim.field != linear.INDUSTRY for claim in claims):
         return False  # whoever is named has a trade, and so a trade by itself tells of nothing
     craft = {(claim.field, claim.value) for claim in claims if claim.field in _CRAFT}
-    return len(craft) >= _CAMPAIGN or sum(weigh_story(prepared, claims).values()) >= ENOUGH
+    enough = ENOUGH if len(prepared.text) <= 2 * _PAGE else ENOUGH_IF_LONG
+    return len(craft) >= _CAMPAIGN or sum(weigh_story(prepared, claims).values()) >= enough

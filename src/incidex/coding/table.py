@@ -23,6 +23,7 @@ from incidex.coding import (
     names,
     parties,
     places,
+    rebuttals,
     recalled,
     secondary,
     size,
@@ -60,6 +61,7 @@ from incidex.coding.money import read_money, read_outage
 from incidex.coding.names import read_actor_names, read_crews, read_malware, read_tools
 from incidex.coding.passages import Passages, read_passages
 from incidex.coding.places import read_places
+from incidex.coding.rebuttals import rebut
 from incidex.coding.segments import Segment, split_report
 from incidex.coding.size import read_size
 from incidex.coding.techniques import read_techniques
@@ -130,6 +132,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     parties.lexicons,
     location.lexicons,
     places.lexicons,
+    rebuttals.lexicons,
     recalled.lexicons,
     secondary.lexicons,
     size.lexicons,
@@ -242,7 +245,8 @@ def _code_text(
         )
         readings.append((SEGMENTS, reading))
     passages = read_passages(prepared, victim)
-    return tuple(_make_claim(said, passages) for said in _distinct(_said(readings, passages)))
+    claims = [_make_claim(said, passages) for said in _distinct(_said(readings, passages))]
+    return rebut(claims, passages)
 
 
 def _victim_of(readings: Iterable[tuple[str, Reading]]) -> str:

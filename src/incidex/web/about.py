@@ -28,6 +28,8 @@ _SETS: Mapping[str, str] = MappingProxyType(
         "none-a": "Texts without an incident, known when the coders were made",
         "none-b": "Texts without an incident, not known then",
         "registers": "Events told in many registers, from wire reports to court filings",
+        "registers-a": "Event lists, vendor reports and long articles, known when the coders were made",
+        "registers-b": "Event lists, vendor reports and long articles, not known then",
         "relative-dates": "Dates counted from another day",
         "roundups-a": "Digests of several incidents, known when the coders were made",
         "roundups-b": "Digests of several incidents, not known then",
