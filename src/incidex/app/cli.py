@@ -306,16 +306,17 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Processes that answer.", min=1, max=64)] = 1,
+    watches: Annotated[bool, typer.Option(help="Run the watches, in a process beside.")] = True,
 ) -> None:
     """Open the site on this machine. On the first run it prints the first editor's phrase, once."""
-    _serve(_settings(), host, port, workers)
+    _serve(_settings(), host, port, workers, watches=watches)
 
 
-def _serve(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+def _serve(settings: Settings, host: str, port: int, workers: int = 1, *, watches: bool = True) -> None:
     from incidex.app.serving import run
 
     with _open_log(settings, create=True) as log:
-        run(log, settings, host, port, workers)
+        run(log, settings, host, port, workers, watches=watches)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 import ctypes
 import os
 import socket
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from incidex.app.logs import start_logging
 from incidex.app.patience import BACKLOG, Patient
 from incidex.app.searching import open_search
 from incidex.app.settings import Settings
+from incidex.app.watch_process import WatchKeeper
 from incidex.model import InputError
 from incidex.search import Follower, Search
 from incidex.store import Accounts, SqlLog
@@ -47,19 +48,33 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def run(log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1) -> None:
-    """Serve the pages until interrupted. The first run makes the first editor, and prints their phrase."""
+def run(
+    log: SqlLog, settings: Settings, host: str, port: int, workers: int = 1, *, watches: bool = True
+) -> None:
+    """Serve the pages until interrupted, and run the watches beside them unless told otherwise.
+
+    The first run makes the first editor, and prints their phrase.
+    """
     start_logging()
     _share_heaps()
     with members.opened(settings.accounts) as accounts:
         listening = _listen(host, port)
         _greet(listening, host, members.find_first(accounts))
-        if workers == 1:
-            search = open_search(log, settings)
-            with Follower(search, log):
-                config = uvicorn.Config(make_site(log, accounts, search, settings), **_OPTIONS)
-                uvicorn.Server(config).run(sockets=[listening])
-            return
+        with WatchKeeper(settings, log.database.place) if watches else nullcontext():
+            if workers == 1:
+                _run_here(log, settings, accounts, listening)
+            else:
+                _run_many(settings, workers, listening)
+
+
+def _run_here(log: SqlLog, settings: Settings, accounts: Accounts, listening: socket.socket) -> None:
+    search = open_search(log, settings)
+    with Follower(search, log):
+        config = uvicorn.Config(make_site(log, accounts, search, settings), **_OPTIONS)
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _run_many(settings: Settings, workers: int, listening: socket.socket) -> None:
     # Each process opens the database itself, by what stands in the environment.
     os.environ["INCIDEX_HOME"] = str(settings.home)
     os.environ["INCIDEX_DATABASE"] = getattr(settings.database, "url", str(settings.database))

@@ -187,6 +187,14 @@ def _watch(row: Sequence[object]) -> Watch:
     )
 
 
+def is_watched(path: Path, place: str) -> bool:
+    """Say whether a database has any watch; a file that is not there is not made."""
+    if not path.exists():
+        return False
+    with opened(path) as watches:
+        return any(watch.place == place for watch in watches.all())
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Watches]:
     """Open the watches, and let go of them at the end."""

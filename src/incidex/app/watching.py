@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,8 +36,15 @@ FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 30.0, 6 * 3600.0
 MOST_SENTENCES = 200
 _LONGEST_SENTENCE = 1_000
 
+#: How long one watch may send before it is the next one's turn; what it has left it sends next time.
+TURN_SECONDS = 60.0
+
 Send = Callable[[Watch, Notice, int], None]
 Clock = Callable[[], float]
+
+
+class AtWorkError(InputError):
+    """Another program runs the watches of this home, and one is enough."""
 
 
 @dataclass(slots=True)
@@ -66,6 +74,8 @@ def look(log: Log, watches: Watches, watch: Watch) -> int:
             f"the watch {watch.name} has looked at change {watch.serial:,}, and the log ends at "
             f"{head.serial:,}: it was restored from an older backup; remove the watch and add it again"
         )
+    if head.serial == watch.serial:
+        return 0
     changes = (change for change in log.since(watch.serial) if change.serial <= head.serial)
     records = sorted(touched(log, changes))
     return watches.move_on(watch, head.serial, _notices(log, watch, records, head.serial))
@@ -141,11 +151,15 @@ def _say(changed: tuple[Difference, ...]) -> list[str]:
 def deliver(
     watches: Watches, watch: Watch, outcome: Outcome, *, send: Send, clock: Clock = time.time
 ) -> None:
-    """Send what a watch has to say, in order; stop at the first that is not taken, so that none overtakes."""
+    """Send what a watch has to say, in order; stop at the first that is not taken, so that none overtakes.
+
+    Also stop when its turn is over, so that a slow receiver keeps no other watch waiting.
+    """
     waiting = [each for each in watches.waiting(watch.name) if not each.is_given_up]
+    began = clock()
     for notice in waiting:
         now = clock()
-        if notice.due > now:
+        if notice.due > now or now - began > TURN_SECONDS:
             return
         try:
             send(watch, notice, int(now))
@@ -176,10 +190,25 @@ def say(watch: Watch, notice: Notice, timestamp: int) -> None:
         )
         return
     try:
-        with Path(watch.file).open("a", encoding="utf-8") as file:
-            file.write(f"{notice.body}\n")
+        _write_line(Path(watch.file), notice.body.encode())
     except OSError as error:
         raise SourceError(f"{watch.file} cannot be written: {error.strerror}") from error
+
+
+def _write_line(path: Path, line: bytes) -> None:
+    """Add a line to a file, unless it is the last line already: whoever wrote it was killed before saying so.
+
+    What somebody was killed in the middle of writing is left as it is, on a line of its own.
+    """
+    with path.open("ab+") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - len(line) - 2))
+        end = file.read()
+        if end.endswith(b"\n" + line + b"\n") or end == line + b"\n":
+            return
+        file.write((b"" if not end or end.endswith(b"\n") else b"\n") + line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def run(log: Log, watches: Watches, place: str, *, send: Send = say, clock: Clock = time.time) -> Outcome:
@@ -203,5 +232,7 @@ def _alone(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise InputError("another `incidex watch run` is at work; one is enough") from error
+            raise AtWorkError(
+                "another `incidex watch run`, or the site, is at work on the watches; one is enough"
+            ) from error
         yield

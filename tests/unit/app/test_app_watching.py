@@ -4,6 +4,7 @@ import base64
 import hmac
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,8 +19,8 @@ from typer.testing import CliRunner
 
 from incidex.app import webhook
 from incidex.app.cli import app
-from incidex.app.watch_store import Notice, Watch, Watches
-from incidex.app.watching import ATTEMPTS, Outcome, deliver, look, run
+from incidex.app.watch_store import Notice, Watch, Watches, opened
+from incidex.app.watching import ATTEMPTS, TURN_SECONDS, Outcome, deliver, look, run, say
 from incidex.app.webhook import check_url, choose_address, send, sign
 from incidex.model import (
     Body,
@@ -274,6 +275,61 @@ def test_a_kill_between_taking_and_striking_out_sends_the_same_again(watches: Wa
     assert watches.waiting("w") == []
 
 
+def test_nothing_is_lost_or_overtaken_when_the_program_is_killed_while_it_sends(
+    tmp_path: Path, server: Server
+) -> None:
+    assert run_program(tmp_path, "add", str(write_report(tmp_path))).returncode == 0
+    ids = [f"n{number}" for number in range(12)]
+    with opened(tmp_path / "watches.db") as watches:
+        watches.add(make_watch(url=server.url, place=str(tmp_path / "incidex.db"), query="nothing of it"))
+        watches.move_on(current(watches), 0, [Notice(id=each, watch="w", body="{}") for each in ids])
+    running: list[subprocess.Popen[str]] = []
+
+    def kill(handler: BaseHTTPRequestHandler) -> None:
+        running[-1].kill()
+        handler.close_connection = True
+
+    server.answers = [204, 204, 204, kill, 204, 204, kill, kill]
+    for code in (-signal.SIGKILL, -signal.SIGKILL, -signal.SIGKILL, 0):
+        running.append(start_program(tmp_path, "watch", "run"))
+        assert running[-1].wait(timeout=60) == code
+    got = [headers["webhook-id"] for headers, _ in server.got]
+    assert list(dict.fromkeys(got)) == ids
+    assert len(got) == len(ids) + 3  # what was taken when the program died is sent again, with the same id
+
+
+def test_a_file_gets_no_line_twice_and_keeps_a_torn_one_apart(watches: Watches, tmp_path: Path) -> None:
+    path = tmp_path / "notices.jsonl"
+    watch = make_watch(url="", file=str(path))
+    first, second = (Notice(id=each, watch="w", body=f'{{"id": "{each}"}}') for each in "ab")
+    for notice in (first, first, second, second):
+        say(watch, notice, 0)
+    assert path.read_text("utf-8").splitlines() == [first.body, second.body]
+    path.write_text(f'{first.body}\n{{"id": "b', "utf-8")  # the power went
+    say(watch, second, 0)
+    assert path.read_text("utf-8").splitlines() == [first.body, '{"id": "b', second.body]
+    longer = Notice(id="c", watch="w", body=f"x{second.body}")  # ends alike, and is another
+    say(watch, longer, 0)
+    say(watch, second, 0)
+    assert path.read_text("utf-8").splitlines()[-2:] == [longer.body, second.body]
+
+
+def test_a_slow_receiver_has_its_turn_and_no_more(watches: Watches) -> None:
+    watches.add(make_watch())
+    ids = [str(number) for number in range(9)]
+    watches.move_on(current(watches), 1, [Notice(id=each, watch="w", body="{}") for each in ids])
+    now, sent = [0.0], list[str]()
+
+    def slowly(_watch: Watch, notice: Notice, _at: int) -> None:
+        sent.append(notice.id)
+        now[0] += TURN_SECONDS / 2
+
+    deliver(watches, current(watches), Outcome(), send=slowly, clock=lambda: now[0])
+    assert sent == ids[:3]
+    deliver(watches, current(watches), Outcome(), send=slowly, clock=lambda: now[0])
+    assert sent == ids[:6]
+
+
 def test_a_slow_answer_is_not_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook, "ANSWER_SECONDS", 0.5)
     stop = threading.Event()
@@ -366,6 +422,22 @@ def test_an_address_that_cannot_be_used_is_refused_at_once(url: str) -> None:
 def test_a_signature_changes_with_every_part() -> None:
     parts = [("a", 1, b"x"), ("b", 1, b"x"), ("a", 2, b"x"), ("a", 1, b"y")]
     assert len({sign(SECRET, *each) for each in parts}) == 4
+
+
+def start_program(home: Path, *arguments: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "incidex.app.cli", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "INCIDEX_HOME": str(home), "COLUMNS": "120"},
+    )
+
+
+def write_report(folder: Path) -> Path:
+    report = folder / "report.txt"
+    report.write_text("Acme said hackers stole the names of 1,200 customers in April 2017.", "utf-8")
+    return report
 
 
 def run_program(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
