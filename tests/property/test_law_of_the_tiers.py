@@ -94,8 +94,16 @@ def examples(known: Mapping[str, list[str]]) -> dict[str, list[str]]:
         "/search": [
             *(f"/search?q={each}" for each in searches),
             *(f"/search?q={each}&sort=new&limit=1" for each in searches),
+            *(f"/search?q={each}&as_of={at}" for each in searches[:6] for at in moments),
+            *(f"/search?similar={one}" for one in incidents),
+            *(f"/search?similar={one}&q=Bolt&as_of={at}" for one in incidents[:4] for at in moments),
+            "/search?q=Acme&as_of=now",
         ],
-        "/api/v1/search": [f"/api/v1/search?q={each}" for each in searches],
+        "/api/v1/search": [
+            *(f"/api/v1/search?q={each}" for each in searches),
+            *(f"/api/v1/search?q={each}&as_of={at}" for each in searches[:2] for at in moments),
+            *(f"/api/v1/search?similar={one}&as_of={moments[1]}" for one in incidents),
+        ],
         "/feeds/{name:str}": [
             f"/feeds/search.{kind}?q={each}" for kind in ("atom", "json", "none") for each in searches
         ],

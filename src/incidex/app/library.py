@@ -18,7 +18,18 @@ from incidex.model import (
     fold_records,
     shown,
 )
-from incidex.search import Found, MemoryShelf, Search, Wish, answer, make_entry, parse
+from incidex.search import (
+    Found,
+    MemoryShelf,
+    Search,
+    Similar,
+    Wish,
+    answer,
+    find_similar,
+    make_entry,
+    parse,
+    resolve,
+)
 from incidex.store import Log
 
 
@@ -58,11 +69,30 @@ class StoreLibrary:
         """Return one incident as the tier may see it, or `None`."""
         return fold_record(self._log.history, id, as_of=as_of, tier=tier, policy=policy())
 
-    def search(self, text: str, tier: Tier, wish: Wish, *, most: int | None = None) -> Found:
+    def search(
+        self, text: str, tier: Tier, wish: Wish, *, as_of: AsOf = None, most: int | None = None
+    ) -> Found:
         """Answer a query as a tier may be answered; see `Library.search`."""
         if self._search is not None:
-            return self._search.search(text, tier, wish, most=most)
-        return answer(MemoryShelf(map(make_entry, self.incidents(tier))), parse(text), wish)
+            return self._search.search(text, tier, wish, as_of=as_of, most=most)
+        return answer(self._shelf(tier, as_of), parse(text), wish)
+
+    def similar(
+        self,
+        name: str,
+        tier: Tier,
+        limit: int,
+        *,
+        among: str = "",
+        as_of: AsOf = None,
+        most: int | None = None,
+    ) -> Sequence[Similar]:
+        """Return the incidents most like one; see `Library.similar`."""
+        if self._search is not None:
+            return self._search.similar(name, tier, limit, among=among, as_of=as_of, most=most)
+        shelf = self._shelf(tier, as_of)
+        entry = shelf.find(name)
+        return find_similar(shelf, entry, limit, resolve(parse(among))) if entry else ()
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""
@@ -81,3 +111,6 @@ class StoreLibrary:
             if isinstance(body, Received) and body.report.tier <= tier:
                 return body.report, _without_removed(body.document, history)
         return None
+
+    def _shelf(self, tier: Tier, as_of: AsOf) -> MemoryShelf:
+        return MemoryShelf(map(make_entry, self.incidents(tier, as_of)))

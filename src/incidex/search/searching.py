@@ -6,12 +6,11 @@ from typing import TypeVar
 
 from incidex.model import AsOf, InputError, Tier
 from incidex.search.answering import answer
-from incidex.search.folding import entries_of
 from incidex.search.found import PLAIN, Found, Wish
 from incidex.search.index import UnsoundError
 from incidex.search.keeping import SHORT_WAIT_SECONDS, WAIT_SECONDS, SearchIndex, Step, no_step
-from incidex.search.memory import MemoryShelf
 from incidex.search.parse import parse
+from incidex.search.pasts import Pasts, refuse_long
 from incidex.search.resolve import resolve
 from incidex.search.shelf import Shelf
 from incidex.search.similar import Similar, find_similar
@@ -25,6 +24,7 @@ class Search:
 
     def __init__(self, log: Log, folder: Path) -> None:
         self._log = log
+        self._pasts = Pasts(log)
         self.index = SearchIndex(folder)
 
     def search(
@@ -41,6 +41,7 @@ class Search:
 
         Raises `QueryError` when the query makes no sense, `InputError` when the cursor is another's, and
         `BusyError` when the index has first to be made and more than `most` changes would have to be read.
+        Where `most` is given, the past of very many incidents is refused too, as `InputError`.
         """
         query = parse(text)
         resolve(query)  # nothing is opened for a query that makes no sense
@@ -79,10 +80,12 @@ class Search:
         self, ask: Callable[[Shelf, int], Answer], tier: Tier, *, as_of: AsOf, most: int | None, step: Step
     ) -> Answer:
         """Ask the index, or the entries of the past; an index that proves damaged is made anew."""
-        if as_of is not None:
-            return ask(MemoryShelf(entries_of(self._log, tier, as_of)), 0)
         index = self.index.tiers[tier]
         wait = WAIT_SECONDS if most is None else SHORT_WAIT_SECONDS
+        if as_of is not None:
+            if most is not None:
+                refuse_long(index.shelf(self._log, most=most, wait_seconds=wait)[0].size)
+            return ask(self._pasts.shelf(tier, as_of, wait_seconds=wait), 0)
         try:
             return ask(*index.shelf(self._log, most=most, wait_seconds=wait, step=step))
         except UnsoundError:

@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -95,7 +95,9 @@ _NEEDS = {
     Right.EDIT: f"This needs an editor’s right. {_GIVEN} --role editor --name NAME`; enter under Members.",
 }
 
-_WHEN = "Give a time with its zone, as 2026-11-25T12:00:00Z. Serials count what is not for everyone."
+_WHEN = (
+    "Give a day, or a time with its zone, as 2026-11-25T12:00:00Z. Serials count what is not for everyone."
+)
 
 AnyRequest = Request[Any, Any, Any]
 Answer = Response[bytes]
@@ -282,10 +284,10 @@ def parse_first(text: str) -> int:
 
 
 def parse_as_of(text: str, tier: Tier) -> AsOf:
-    """Read an ISO 8601 time with its zone; "" is now. Whoever sees all may give a serial.
+    """Read a day, which is where it begins in UTC, or an ISO 8601 time with its zone; "" is now.
 
-    Serials count changes that others may not see: the serial at which a record begins to be there would tell
-    how many stand before it (law 8).
+    Whoever sees all may give a serial. Serials count changes that others may not see: the serial at which a
+    record begins to be there would tell how many stand before it (law 8).
     """
     if not text:
         return None
@@ -295,6 +297,8 @@ def parse_as_of(text: str, tier: Tier) -> AsOf:
         at = datetime.fromisoformat(text)
     except ValueError as wrong:
         raise Refused(status_code=400, detail=_WHEN) from wrong
+    if len(text) == len("2026-11-25"):
+        return at.replace(tzinfo=UTC)
     if at.tzinfo is None:
         raise Refused(status_code=400, detail=_WHEN)
     return at

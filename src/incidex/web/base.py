@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from incidex.model import AsOf, Change, Document, Incident, Report, Tier
-from incidex.search import Found, Wish
+from incidex.search import Found, Similar, Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +51,26 @@ class Library(Protocol):
     def find_report(self, id: str, tier: Tier) -> tuple[Report, Document] | None:  # noqa: A002
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""
 
-    def search(self, text: str, tier: Tier, wish: Wish, *, most: int | None = None) -> Found:
-        """Answer a query as a tier may be answered.
+    def search(
+        self, text: str, tier: Tier, wish: Wish, *, as_of: AsOf = None, most: int | None = None
+    ) -> Found:
+        """Answer a query as a tier may be answered, or could be at a moment.
 
-        Raises `QueryError` when it makes no sense, and `BusyError` when more than `most` changes would
-        have to be read first.
+        Raises `QueryError` when it makes no sense, `BusyError` when more than `most` changes would have to
+        be read first, and `InputError` when there is too much of the past to look at.
         """
+
+    def similar(
+        self,
+        name: str,
+        tier: Tier,
+        limit: int,
+        *,
+        among: str = "",
+        as_of: AsOf = None,
+        most: int | None = None,
+    ) -> Sequence[Similar]:
+        """Return the incidents most like one, among those that a query finds; raises as `search` does."""
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes, oldest first, without how its review goes."""

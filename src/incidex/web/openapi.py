@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from incidex import __version__
 from incidex.codebook import fields
 from incidex.model import Role, Tier
+from incidex.search import Order
 from incidex.web.pages import LIMIT, MOST
 
 PREFIX = "/api/v1/"
@@ -41,7 +42,7 @@ PARTS = (
 _TEXT: Json = {"type": "string"}
 _TIME: Json = {
     "type": "string",
-    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$",
+    "pattern": r"^(\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?)?$",
 }
 
 _LIMIT = ("limit", {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}, "How many at most.")
@@ -51,7 +52,7 @@ _FIELDS = (
     {"type": "array", "items": {"enum": ["id", *PARTS, *fields()]}},
     "Parts of the record and fields of the codebook, with commas between.",
 )
-_AS_OF = ("as_of", _TIME, "As it stood at that time.")
+_AS_OF = ("as_of", _TIME, "As it stood at that time, or when that day began (UTC).")
 
 #: What can be asked of each address: name, schema, what it does.
 QUERY: Mapping[str, tuple[tuple[str, Json, str], ...]] = {
@@ -59,6 +60,14 @@ QUERY: Mapping[str, tuple[tuple[str, Json, str], ...]] = {
     "/api/v1/incidents/{name}": (_FIELDS, _AS_OF),
     "/api/v1/incidents/{name}/history": (_AS_OF,),
     "/api/v1/reports": (_LIMIT, _CURSOR),
+    "/api/v1/search": (
+        ("q", {"type": "string", "maxLength": 2000}, "The query, as on the search page; with nothing, all."),
+        ("sort", {"enum": [*map(str, Order), ""], "default": str(Order.RELEVANCE)}, "The order."),
+        _LIMIT,
+        ("after", _TEXT, "Where to go on: `cursor` of the page before, of the same query and order."),
+        ("similar", _TEXT, "The id of an incident: those most like it, among those that the query finds."),
+        ("as_of", _TIME, "What could be found at that time."),
+    ),
     "/api/v1/claims": (
         _LIMIT,
         _CURSOR,
@@ -189,11 +198,60 @@ class History(msgspec.Struct):
     history: list[Step]
 
 
+class Match(msgspec.Struct):
+    """Words of a record that a query found, with the ranges of those that it asked for."""
+
+    part: str
+    text: str
+    marks: list[list[int]]
+
+
+class Shared(msgspec.Struct):
+    """What two incidents have in common, and how much it counts."""
+
+    field: str
+    value: str
+    label: str
+    points: int
+
+
+class SearchHit(typing.TypedDict, total=False):
+    """A record that was found; `points` and `shared` where it is like another."""
+
+    id: typing.Required[str]
+    link: typing.Required[str]
+    title: typing.Required[str]
+    date: typing.Required[str | None]
+    victims: list[str]
+    reports: int
+    statuses: dict[str, int]
+    changed_at: str
+    matches: list[Match]
+    points: int
+    shared: list[Shared]
+
+
+class SearchAnswer(typing.TypedDict, total=False):
+    """What was found; with `similar`, the incidents most like that one."""
+
+    query: typing.Required[str]
+    meant: str | None
+    similar: str
+    as_of: typing.Required[str | None]
+    count: typing.Required[int]
+    hits: typing.Required[list[SearchHit]]
+    facets: dict[str, list[dict[str, Any]]]
+    cursor: str | None
+    sort: str
+    next: typing.Required[str | None]
+
+
 #: What is answered where the handler's own type does not say it.
 ANSWERS: Mapping[str, type] = {
     "/api/v1/incidents": Records,
     "/api/v1/incidents/{name}": Record,
     "/api/v1/incidents/{name}/history": History,
+    "/api/v1/search": SearchAnswer,
 }
 
 _PROBLEM = {

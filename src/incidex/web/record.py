@@ -43,6 +43,9 @@ _WITHOUT: Mapping[NoEvidence, str] = MappingProxyType(
     }
 )
 
+#: What the title of a record begins with that has a victim and no title.
+TITLED = "Cyber Incident Victim: "
+
 #: The rows at the head of a record: what the page calls them, and the fields that they hold.
 _HEAD: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Location", ("location.country",)),
@@ -253,7 +256,7 @@ def _say_all(incident: Incident, field: str) -> str:
 def say_title(incident: Incident) -> str:
     """Name the record: by its title, else by its victim, else by what its first report is called."""
     victim = incident.best("victim.name")
-    if title := incident.best("title") or (victim and f"Cyber Incident Victim: {victim}"):
+    if title := incident.best("title") or (victim and f"{TITLED}{victim}"):
         return title
     told = next((report.title for report in incident.reports if report.title), "")
     return f"No victim named: “{told}”" if told else "Cyber incident, no victim named"

@@ -20,7 +20,17 @@ from incidex.model import (
     fold_records,
     shown,
 )
-from incidex.search import Found, MemoryShelf, Wish, answer, make_entry, parse
+from incidex.search import (
+    Found,
+    MemoryShelf,
+    Similar,
+    Wish,
+    answer,
+    find_similar,
+    make_entry,
+    parse,
+    resolve,
+)
 
 
 class MemoryLibrary:
@@ -49,9 +59,32 @@ class MemoryLibrary:
         """Return one incident, as it stood, or `None` when the tier sees nothing of it."""
         return fold_record(self._history, id, as_of=as_of, tier=tier, policy=self._policy)
 
-    def search(self, text: str, tier: Tier, wish: Wish, *, most: int | None = None) -> Found:  # noqa: ARG002
+    def search(
+        self,
+        text: str,
+        tier: Tier,
+        wish: Wish,
+        *,
+        as_of: AsOf = None,
+        most: int | None = None,  # noqa: ARG002
+    ) -> Found:
         """Answer a query over all that is here."""
-        return answer(MemoryShelf(map(make_entry, self.incidents(tier))), parse(text), wish)
+        return answer(self._shelf(tier, as_of), parse(text), wish)
+
+    def similar(
+        self,
+        name: str,
+        tier: Tier,
+        limit: int,
+        *,
+        among: str = "",
+        as_of: AsOf = None,
+        most: int | None = None,  # noqa: ARG002
+    ) -> Sequence[Similar]:
+        """Return the incidents most like one."""
+        shelf = self._shelf(tier, as_of)
+        entry = shelf.find(name)
+        return find_similar(shelf, entry, limit, resolve(parse(among))) if entry else ()
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""
@@ -70,6 +103,10 @@ class MemoryLibrary:
         """Return a report and its text; `None` when there is none, and also when it is above the tier."""
         found = self._reports.get(id)
         return found if found and found[0].tier <= tier else None
+
+    def _shelf(self, tier: Tier, as_of: AsOf) -> MemoryShelf:
+        found = fold_records(self._history, self._histories, as_of=as_of, tier=tier, policy=self._policy)
+        return MemoryShelf(map(make_entry, found))
 
     def _history(self, record: str) -> Sequence[Change]:
         return self._histories.get(record, ())

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Any, cast
 
 from litestar import Litestar, Response, get
@@ -41,6 +40,7 @@ from incidex.web.answers import (
 )
 from incidex.web.api import HANDLERS as API
 from incidex.web.api import choose, parse_fields
+from incidex.web.asked import say_moment
 from incidex.web.base import HandIn, Library
 from incidex.web.browsing import HANDLERS as BROWSING
 from incidex.web.citing import HANDLERS as CITING
@@ -71,7 +71,7 @@ from incidex.web.slugs import link
 from incidex.web.statistics import HANDLERS as STATISTICS
 from incidex.web.taxii import make_taxii
 from incidex.web.watching import Watching
-from incidex.web.words import say_date, say_label, say_value
+from incidex.web.words import say_label, say_value
 
 #: The files that pages use, and what each is.
 _STATIC = {
@@ -240,8 +240,9 @@ def _make_model(site: Site, visit: Visit, name: str, base: str, at: str, since: 
         "title": page.title,
         "page": page,
         "asked": name,
-        "as_of": _say_moment(as_of),
-        "since": _say_moment(parse_as_of(since, visit.tier)),
+        "as_of": say_moment(as_of),
+        "at": at,
+        "since": say_moment(parse_as_of(since, visit.tier)),
         "changed": _find_changed(site, visit, found, since) if since else (),
         "history": _find_history(site, visit, found.id, as_of)[::-1],
         "others": find_others(site.library, found, visit.tier) if as_of is None else (),
@@ -279,9 +280,3 @@ def _say_difference(each: Difference) -> str:
     """Say it as the page says fields and values, not as the codebook writes them."""
     told = replace(each, field=say_label(each.field), value=say_value(each.field, each.value))
     return told.sentence
-
-
-def _say_moment(at: AsOf) -> str:
-    if isinstance(at, datetime):
-        return f"{say_date(at.date().isoformat())}, {at:%H:%M:%S}"
-    return "" if at is None else f"change {at}"

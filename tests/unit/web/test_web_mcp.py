@@ -218,7 +218,7 @@ def test_the_sdks_client_over_stdio(tmp_path: Path) -> None:
         ("get_incident", {}, "Incident is missing"),
         ("get_incident", {"incident": 7}, "Incident is a text"),
         ("get_incident", {"incident": "inc-1", "tier": "red"}, "not 'tier'"),
-        ("get_incident", {"incident": "inc-1", "as_of": "yesterday"}, "Give a time with its zone"),
+        ("get_incident", {"incident": "inc-1", "as_of": "yesterday"}, "Give a day, or a time with its zone"),
         ("get_evidence", {"incident": "inc-1"}, "Name a field"),
         ("get_evidence", {"incident": "inc-1", "field": "response"}, "No claim of this incident"),
         ("search", {"query": "no.such:x"}, "no.such"),
