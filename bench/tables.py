@@ -1,25 +1,29 @@
 """Print how fast records leave the log as tables, in how much memory, beside pandas writing the same rows.
 
-    python bench/tables.py [--incidents 100000] [--log FILE]
+    python bench/tables.py [--incidents 100000] [--log FILE] [--workers 1 2] [--formats parquet …]
 
 A log of incidents is made with a fixed seed (or that of an earlier run is used): one report and eight claims
 an incident, each with words that stand in the report. Each export runs in a process of its own, from the log
-to the finished file with its loss report, so that its memory is its own. `pandas` gets the rows of the
+to the finished file with its loss report, so that its memory is its own; Parquet with as many workers
+as named, whose processor and memory count. `pandas` gets the rows of the
 finished table of incidents as Python lists and dictionaries, and writes Parquet: no log, no fold, no report
 of losses.
 """
 
 import argparse
+import os
 import random
 import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Self
 
 from incidex.codebook import get_vocabulary
 from incidex.model import (
@@ -104,15 +108,54 @@ def make_log(path: Path, incidents: int) -> None:
     log.close()
 
 
-def write_with_incidex(database: Path, name: str, out: Path) -> str:
+class Memory:
+    """The most memory that a process and its children held together: pages they share count once (PSS)."""
+
+    def __init__(self) -> None:
+        self.peak_mb = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.25):
+            held = sum(_find_pss(pid) for pid in (os.getpid(), *_find_children(os.getpid())))
+            self.peak_mb = max(self.peak_mb, held / 1024)
+
+
+def _find_children(pid: int) -> list[int]:
+    held = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        held += [int(child) for child in path.read_text().split()]
+    return held
+
+
+def _find_pss(pid: int) -> int:
+    """Return kilobytes; 0 for a process that has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def write_with_incidex(database: Path, name: str, workers: int, out: Path) -> str:
     from incidex.app.exporting import Order, write_export
 
     log = SqliteLog(database)
-    began, began_wall = time.process_time(), time.perf_counter()
-    write_export(log, Order(name=name, out=out, force=True))
-    used, took = time.process_time() - began, time.perf_counter() - began_wall
+    with Memory() as memory:
+        began, began_wall = processor(), time.perf_counter()
+        write_export(log, Order(name=name, out=out, force=True, workers=workers))
+        used, took = processor() - began, time.perf_counter() - began_wall
     log.close()
-    return report(f"incidex {name}", out, used, took)
+    return report(f"incidex {name}, {workers} worker(s)", out, used, took, memory)
 
 
 def write_with_pandas(table: Path, out: Path) -> str:
@@ -120,26 +163,36 @@ def write_with_pandas(table: Path, out: Path) -> str:
     import pyarrow.parquet as pq
 
     rows = pq.read_table(table).to_pylist()
-    began, began_wall = time.process_time(), time.perf_counter()
-    pd.DataFrame(rows).to_parquet(out, compression="zstd")
-    return report("pandas, the same rows", out, time.process_time() - began, time.perf_counter() - began_wall)
+    with Memory() as memory:
+        began, began_wall = processor(), time.perf_counter()
+        pd.DataFrame(rows).to_parquet(out, compression="zstd")
+        used, took = processor() - began, time.perf_counter() - began_wall
+    return report("pandas, the same rows", out, used, took, memory)
 
 
-def report(what: str, out: Path, used: float, took: float) -> str:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def processor() -> float:
+    """Return the seconds of processor that this process and the children it has waited for have used."""
+    return sum(os.times()[:4])
+
+
+def report(what: str, out: Path, used: float, took: float, memory: Memory) -> str:
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    held = f"peak {memory.peak_mb:5.0f} MB together, {own:5.0f} MB its own"
     size = out.stat().st_size / 1e6
-    return f"{what:24} {used:7.1f} s of processor, {took:7.1f} s, peak {peak:6.0f} MB, file {size:7.1f} MB"
+    return f"{what:34} {used:6.1f} s of processor, {took:6.1f} s, {held}, file {size:6.1f} MB"
 
 
-def runs(database: Path, folder: Path, names: tuple[str, ...]) -> Iterator[list[str]]:
+def runs(database: Path, folder: Path, names: Sequence[str], workers: Sequence[int]) -> Iterator[list[str]]:
     for name in names:
-        yield ["--one", name, str(database), str(folder / name)]
+        for number in workers if name.startswith("parquet") else (1,):
+            yield ["--one", name, str(number), str(database), str(folder / name)]
     yield ["--pandas", str(folder / "parquet"), str(folder / "pandas")]
 
 
 def main() -> None:
     if sys.argv[1:2] == ["--one"]:
-        print(write_with_incidex(Path(sys.argv[3]), sys.argv[2], Path(sys.argv[4])))
+        name, workers, database, out = sys.argv[2:]
+        print(write_with_incidex(Path(database), name, int(workers), Path(out)))
         return
     if sys.argv[1:2] == ["--pandas"]:
         print(write_with_pandas(Path(sys.argv[2]), Path(sys.argv[3])))
@@ -148,12 +201,13 @@ def main() -> None:
     parser.add_argument("--incidents", type=int, default=100_000)
     parser.add_argument("--log", type=Path)
     parser.add_argument("--formats", nargs="*", default=EXPORTS)
+    parser.add_argument("--workers", nargs="*", type=int, default=(1, 2))
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         database = chosen.log or Path(temporary) / "log.db"
         if not database.exists():
             make_log(database, chosen.incidents)
-        for arguments in runs(database, Path(temporary), tuple(chosen.formats)):
+        for arguments in runs(database, Path(temporary), chosen.formats, chosen.workers):
             subprocess.run([sys.executable, __file__, *arguments], check=True)
 
 

@@ -1,7 +1,6 @@
 """`incidex export`: records out, in a format of the field, with a report of what it loses."""
 
 import csv
-import gc
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,13 +9,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from incidex.model import Incident, InputError
 
 if TYPE_CHECKING:
+    from incidex.app.rows_export import Part
     from incidex.app.selecting import Selection
     from incidex.exchange import Choice, Loss
     from incidex.model import Past
@@ -26,6 +26,9 @@ OpenLog = Callable[[], AbstractContextManager["Log"]]
 
 #: Writes records to a path, and yields what is lost of each.
 WritePath = Callable[[Iterable[Incident], Path, "Choice"], Iterator["Loss"]]
+
+#: Writes what was selected to a path, and gives an account of it.
+Write = Callable[["Selection", Path, "Choice", "Account"], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Order:
     query: str = ""
     publisher: str = ""
     licence: str = ""
+    workers: int = 0  # processes that make rows of Parquet; 0 is as many as pay
 
 
 def add_export(app: typer.Typer, open_log: OpenLog) -> None:
@@ -60,6 +64,10 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
         query: Annotated[str, typer.Option(help="Only what a search finds: victim.country:US.")] = "",
         publisher: Annotated[str, typer.Option(help="Who passes a package or feed on.")] = "",
         licence: Annotated[str, typer.Option(help="Under which licence, as CC-BY-4.0.")] = "",
+        workers: Annotated[
+            int,
+            typer.Option(min=0, max=64, help="Processes that make Parquet; 0: two where it pays."),
+        ] = 0,
     ) -> None:
         """Write records in a format of the field. What it could not hold is listed beside them."""
         order = Order(
@@ -72,6 +80,7 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
             query=query,
             publisher=publisher,
             licence=licence,
+            workers=workers,
         )
         with open_log() as log:
             typer.echo(write_export(log, order))
@@ -79,77 +88,108 @@ def add_export(app: typer.Typer, open_log: OpenLog) -> None:
 
 def write_export(log: "Log", order: Order) -> str:
     """Write the file and its loss report, whole or not at all, and say in a sentence what was written."""
+    from incidex.app.parts import collecting_rarely
     from incidex.app.printing import parse_as_of, parse_tier
     from incidex.app.selecting import select
     from incidex.app.terminal import make_console, progress
-    from incidex.exchange import Choice, make_safe_cell
-    from incidex.exchange.licences import Licences
+    from incidex.exchange import Choice
 
     if order.values not in list(Choice):
         raise InputError(f"{order.values!r} chooses nothing; there are {', '.join(Choice)}")
     chosen = select(log, parse_tier(order.tier), parse_as_of(order.as_of), query=order.query)
     write, chosen = _find_writer(order, chosen)
-    count, lost, licences = 0, Counter[str](), Licences()
     report = order.out.with_name(f"{order.out.name}.losses.csv")
     with (
         replacing(report, force=order.force) as unfinished_report,
         replacing(order.out, force=order.force) as unfinished,
         unfinished_report.open("w", encoding="utf-8", errors="replace", newline="") as losses,
         progress("writing", chosen.most, console=make_console(stderr=True)) as step,
-        _collecting_rarely(),
+        collecting_rarely(),
     ):
-        rows = csv.writer(losses, lineterminator="\n")
-        rows.writerow(("record", "field", "value", "lost", "why"))
-
-        def counted() -> Iterator[Incident]:
-            nonlocal count
-            for incident in chosen:
-                yield incident
-                step()
-                licences.count(incident)
-                count += 1
-
-        def told() -> Iterator[tuple[str, ...]]:
-            for record, field, value, kind, why in write(counted(), unfinished, Choice(order.values)):
-                lost[kind] += 1
-                yield record, field, make_safe_cell(value), kind, make_safe_cell(why)
-
-        rows.writerows(told())
-    left = ", ".join(f"{number:,} {kind}" for kind, number in sorted(lost.items())) or "nothing"
-    records = "1 record" if count == 1 else f"{count:,} records"
-    written = f"{records} written to {order.out}. Not in it: {left} (see {report.name})."
-    return "\n".join([written, *licences.say()])
+        account = Account(losses, step)
+        write(chosen, unfinished, Choice(order.values), account)
+    return account.say(order.out, report)
 
 
-@contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """Look for cycles seldom while millions of small values come and go that have none.
+class Account:
+    """What an export has written so far, and what it could not say."""
 
-    It takes a fifth of the time of an export otherwise (bench/tables.py), and frees nothing.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(200_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
+    def __init__(self, losses: TextIO, step: Callable[[int], None]) -> None:
+        from incidex.exchange.licences import Licences
+
+        self._losses, self._step = losses, step
+        self._lines = csv.writer(losses, lineterminator="\n")
+        self._lines.writerow(("record", "field", "value", "lost", "why"))
+        self._records, self._lost, self._licences = 0, Counter[str](), Licences()
+
+    def count(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
+        """Yield records, and count each once it is written."""
+        for incident in incidents:
+            yield incident
+            self._step(1)
+            self._licences.count(incident)
+            self._records += 1
+
+    def tell(self, losses: Iterable["Loss"]) -> None:
+        """Write lines of the loss report."""
+        from incidex.app.rows_export import to_lines
+
+        self._lines.writerows(to_lines(losses, self._lost))
+
+    def add(self, part: "Part") -> None:
+        """Count what was made elsewhere."""
+        self._losses.write(part.losses)
+        self._step(part.records)
+        self._lost += part.lost
+        self._licences.add(part.licences)
+        self._records += part.records
+
+    def say(self, out: Path, report: Path) -> str:
+        """Say in a sentence what was written, and what was not."""
+        left = ", ".join(f"{number:,} {kind}" for kind, number in sorted(self._lost.items())) or "nothing"
+        records = "1 record" if self._records == 1 else f"{self._records:,} records"
+        written = f"{records} written to {out}. Not in it: {left} (see {report.name})."
+        return "\n".join([written, *self._licences.say()])
 
 
-def _find_writer(order: Order, chosen: "Selection") -> tuple[WritePath, "Selection"]:
+def _find_writer(order: Order, chosen: "Selection") -> tuple[Write, "Selection"]:
     """Return what writes the format that was ordered, and the records as that format takes them."""
     from incidex.exchange import FORMATS
 
     if order.name in _APART:
-        return _APART[order.name](order, chosen), chosen
+        return _told(_APART[order.name](order, chosen)), chosen
     if order.name not in FORMATS:
         raise InputError(f"there is no format {order.name!r}; there are {', '.join({**FORMATS, **_APART})}")
     format_ = FORMATS[order.name]
+    if format_.table:
+        return partial(_write_rows, table=format_.table, workers=order.workers), chosen
 
     def write(incidents: Iterable[Incident], path: Path, choice: "Choice") -> Iterator["Loss"]:
         with _open(path, is_binary=format_.is_binary) as file:
             yield from format_.write(incidents, file, choice)
 
-    return write, replace(chosen, names_withheld=format_.names_withheld)
+    return _told(write), replace(chosen, names_withheld=format_.names_withheld)
+
+
+def _told(write_path: WritePath) -> Write:
+    """Return what writes records one after another, and tells what is lost of them."""
+
+    def write(selection: "Selection", path: Path, choice: "Choice", account: Account) -> None:
+        account.tell(write_path(account.count(selection), path, choice))
+
+    return write
+
+
+def _write_rows(
+    selection: "Selection", path: Path, choice: "Choice", account: Account, *, table: str, workers: int
+) -> None:
+    """Write rows of one table, which several processes can make."""
+    from incidex.app.parts import choose_workers
+    from incidex.app.rows_export import write_parts
+
+    chosen = choose_workers(workers, selection.most)
+    for part in write_parts(selection, path, choice, table=table, workers=chosen):
+        account.add(part)
 
 
 def _find_stix(_order: Order, chosen: "Selection") -> WritePath:

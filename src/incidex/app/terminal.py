@@ -45,9 +45,9 @@ class Step:
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar, self._task = bar, task
 
-    def __call__(self) -> None:
-        """Count one more thing done."""
-        self._bar.advance(self._task)
+    def __call__(self, count: int = 1) -> None:
+        """Count one more thing done, or several."""
+        self._bar.advance(self._task, count)
 
 
 def underline(document: Document, claims: Iterable[Claim]) -> Text:

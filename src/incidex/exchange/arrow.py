@@ -103,9 +103,9 @@ class ParquetRows:
         self._held: list[Cells] = []
 
     def write(self, rows: Iterable[Cells]) -> None:
-        """Write rows, now or with those that follow."""
+        """Write rows, now or with those that follow: the same rows are the same bytes, however they come."""
         self._held.extend(rows)
-        if len(self._held) >= BATCH_ROWS:
+        while len(self._held) >= BATCH_ROWS:
             self._flush()
 
     def close(self) -> None:
@@ -114,8 +114,8 @@ class ParquetRows:
         self._file.close()
 
     def _flush(self) -> None:
-        self._file.write_batch(make_batch(self._held, self._schema))
-        self._held.clear()
+        self._file.write_batch(make_batch(self._held[:BATCH_ROWS], self._schema))
+        del self._held[:BATCH_ROWS]
 
 
 def write_parquet(

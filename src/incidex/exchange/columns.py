@@ -377,9 +377,13 @@ class TableRows:
     def of(self, incident: Incident, chosen: Chosen | None = None) -> Iterator[Cells]:
         """Yield the rows that a record adds; `chosen` are the values that go out, if that is known."""
         held = choose(incident, self._choice) if chosen is None else chosen
-        for row in self.table.rows(incident, held):
-            if not (self._once and self._is_written(str(row[1]))):
-                yield row
+        yield from self.new(self.table.rows(incident, held))
+
+    def new(self, rows: Iterable[Cells]) -> Iterator[Cells]:
+        """Return those of some rows that have not gone out before, where each goes out once."""
+        if not self._once:
+            return iter(rows)
+        return (row for row in rows if not self._is_written(str(row[1])))
 
     def _is_written(self, sha256: str) -> bool:
         name = bytes.fromhex(sha256[:32])

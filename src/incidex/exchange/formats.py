@@ -30,6 +30,7 @@ class Format(NamedTuple):
     suffix: str
     words: str
     is_binary: bool = False
+    table: str = ""  # the table whose rows it is, as Parquet
     names_withheld: bool = False  # whether it says what policy lets a tier know of what it may not see
 
 
@@ -57,6 +58,10 @@ def _write_json(record: Mapping[str, Any]) -> str:
         return json.dumps(record)  # half of a surrogate pair has no UTF-8, but JSON can write it as an escape
 
 
+def _parquet(table: str, words: str) -> Format:
+    return Format(partial(write_parquet, name=table), ".parquet", words, is_binary=True, table=table)
+
+
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "veris": Format(write_veris, ".json", "VERIS 1.4.1 incidents, a JSON array"),
@@ -72,18 +77,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ),
         "misp": Format(write_misp, ".json", "MISP events, as a search there answers them"),
         "excel": Format(write_excel, ".xlsx", "a workbook with a sheet for each of four tables", True),
-        "parquet": Format(write_parquet, ".parquet", "one row an incident, typed columns", True),
-        "parquet-claims": Format(
-            partial(write_parquet, name="claims"), ".parquet", "one row a claim, typed columns", True
-        ),
-        "parquet-reports": Format(
-            partial(write_parquet, name="reports"), ".parquet", "one row a report, typed columns", True
-        ),
-        "parquet-links": Format(
-            partial(write_parquet, name="links"),
-            ".parquet",
-            "one row a report or judgement of an incident",
-            True,
-        ),
+        "parquet": _parquet("incidents", "one row an incident, typed columns"),
+        "parquet-claims": _parquet("claims", "one row a claim, typed columns"),
+        "parquet-reports": _parquet("reports", "one row a report, typed columns"),
+        "parquet-links": _parquet("links", "one row a report or judgement of an incident"),
     }
 )

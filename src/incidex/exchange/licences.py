@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
+from sys import intern
 
 from incidex.model import Incident
 
@@ -63,16 +64,21 @@ class Licences:
     """Counts the licences of the reports that go out, each report once."""
 
     def __init__(self) -> None:
-        self.counts = Counter[str]()
-        self._seen: set[bytes] = set()  # half a hash a report: exports hold a million of them
+        self.held: dict[bytes, str] = {}  # by half a hash of the report: exports hold a million of them
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Return how many reports came under each licence; "" is an unknown one."""
+        return Counter(self.held.values())
 
     def count(self, incident: Incident) -> None:
         """Count those of one record."""
         for report in incident.reports:
-            name = bytes.fromhex(report.sha256[:32])
-            if name not in self._seen:
-                self._seen.add(name)
-                self.counts[report.licence] += 1
+            self.held[bytes.fromhex(report.sha256[:32])] = intern(report.licence)
+
+    def add(self, other: "Licences") -> None:
+        """Count those that another has counted."""
+        self.held |= other.held
 
     def say(self) -> Iterator[str]:
         """Yield in sentences under which licences reports came and which clash, if any is known."""
