@@ -191,8 +191,8 @@ def runs(database: Path, folder: Path, names: Sequence[str], workers: Sequence[i
 
 def main() -> None:
     if sys.argv[1:2] == ["--one"]:
-        name, workers, database, out = sys.argv[2:]
-        print(write_with_incidex(Path(database), name, int(workers), Path(out)))
+        name, workers, file, out = sys.argv[2:]
+        print(write_with_incidex(Path(file), name, int(workers), Path(out)))
         return
     if sys.argv[1:2] == ["--pandas"]:
         print(write_with_pandas(Path(sys.argv[2]), Path(sys.argv[3])))

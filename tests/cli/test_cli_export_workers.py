@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from incidex.app import parts
 from incidex.app.exporting import Order, write_export
 from incidex.app.parts import choose_workers, in_parts
 from incidex.app.selecting import select
@@ -143,7 +143,7 @@ def test_without_processes_to_be_had_one_does_it_all(log: SqliteLog, monkeypatch
     def refuse(*_: object, **__: object) -> None:
         raise BlockingIOError("Resource temporarily unavailable")
 
-    monkeypatch.setattr(parts.ProcessPoolExecutor, "submit", refuse)  # nothing limits an administrator's own
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)  # nothing limits an administrator's own
     assert {process for process, _ in in_parts(select(log, Tier.CLEAR), count, 2)} == {os.getpid()}
 
 
