@@ -170,7 +170,10 @@ def find_countries(prepared: Prepared) -> tuple[Sequence[Country], Sequence[tupl
     _describe(found, {code for code, _, _ in actors})
     weights = load_weights()
     for country in found.values():
-        country.score = weights[("bias",)] + sum(weights.get(each, 0.0) for each in country.features)
+        # Exact in whatever order: a set is walked in another one by every process.
+        country.score = math.fsum(
+            [weights[("bias",)], *(weights.get(each, 0.0) for each in country.features)]
+        )
     return list(found.values()), actors
 
 

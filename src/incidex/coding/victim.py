@@ -95,10 +95,9 @@ def read_victims(prepared: Prepared) -> Iterator[Reading]:
 
 def find_victim(prepared: Prepared) -> Candidate | None:
     """Return the likeliest candidate, or `None` for a text without names."""
-    weights = load_weights()
     found = find_candidates(prepared)
     for each in found:
-        each.score += weights[("bias",)] + sum(weights.get(feature, 0.0) for feature in each.features)
+        each.score += weigh_features(each.features)
     ranked = sorted(found, key=lambda each: (-each.score, each.mentions[0].start))
     recalled = find_recalled(prepared)
     best = next((each for each in ranked[:3] if not _is_recalled(each, recalled)), None)
@@ -106,6 +105,15 @@ def find_victim(prepared: Prepared) -> Candidate | None:
         best = ranked[0]
         best.score -= _RECALLED
     return best
+
+
+def weigh_features(features: Iterable[Feature]) -> float:
+    """Return the log odds of a name with these features: exactly the same in whatever order they come.
+
+    A set is walked in another order by every process, and a sum rounded on the way would decide ties by it.
+    """
+    weights = load_weights()
+    return math.fsum([weights[("bias",)], *(weights.get(each, 0.0) for each in features)])
 
 
 def _is_recalled(each: Candidate, recalled: Sequence[Span]) -> bool:

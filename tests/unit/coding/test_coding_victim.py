@@ -1,9 +1,11 @@
 """The victim: each row is a passage and the organisation that it happened to, or nobody."""
 
+import random
+
 import pytest
 
 from incidex.coding import Prepared
-from incidex.coding.victim import read_victims
+from incidex.coding.victim import load_weights, read_victims, weigh_features
 from incidex.model import Document, Report, Role, Source
 
 VICTIMS = [
@@ -79,3 +81,9 @@ def test_a_victim_named_by_its_domain_has_that_domain() -> None:
     text = "In May 2020, the recipe site larder.io suffered a data breach that exposed users."
     readings = list(read_victims(Prepared(Document(report="rep-1", text=text))))
     assert ("victim.domain", "larder.io") in {(reading.field, reading.value) for reading in readings}
+
+
+def test_a_name_weighs_the_same_in_whatever_order_its_features_come() -> None:
+    features = list(load_weights())[:40]
+    orders = [random.Random(seed).sample(features, len(features)) for seed in range(20)]
+    assert len({weigh_features(order) for order in orders}) == 1
