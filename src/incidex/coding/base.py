@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from incidex.coding.lexicon import Hit, Lexicon, Scanner, Sentences
 from incidex.model import Document, Report, Span
 from incidex.text import sentences
+
+T = TypeVar("T")
 
 #: Surrogates that stand alone (Unicode, section 23.6): no encoding can write them, no pattern read them.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -22,7 +24,7 @@ class Prepared:
     published: str = ""  # EDTF; relative dates are counted from it
     report: Report | None = None  # who published it, and under which title
     scanner: Scanner | None = None  # finds the words of many coders in one pass
-    known: dict["Coder", Sequence["Reading"]] = field(default_factory=dict, compare=False, repr=False)
+    known: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -50,9 +52,17 @@ class Prepared:
 
     def once(self, read: "Coder") -> Sequence["Reading"]:
         """Return what a coder reads in this text, read once however many ask for it."""
-        if read not in self.known:
-            self.known[read] = tuple(read(self))
-        return self.known[read]
+        found: tuple[Reading, ...] | None = self.known.get(read)
+        if found is None:
+            found = self.known[read] = tuple(read(self))
+        return found
+
+    def made(self, make: Callable[["Prepared"], T]) -> T:
+        """Return what is made of this text, made once however many ask for it."""
+        if make not in self.known:
+            self.known[make] = make(self)
+        found: T = self.known[make]
+        return found
 
     @cached_property
     def places(self) -> Sentences:

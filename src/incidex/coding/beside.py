@@ -1,11 +1,13 @@
 """Who stands beside an incident: whoever wrote the text down, the software with the flaw, police at work."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 from typing import Protocol
 
 from incidex.coding.kinds import kinds_of, words_for
+from incidex.coding.lexicon import Lexicon
 
 #: Characters before a name in which its sentence begins, or words stand that make it the flaw's bearer.
 _BACK = 80
@@ -31,6 +33,19 @@ class Place(Protocol):
         """The words behind it, nearest first."""
 
 
+@cache
+def lexicons() -> tuple[Lexicon, Lexicon]:
+    """Return the words without which no name is credited, and those without which none bears a flaw."""
+    credit = (words.partition("_")[0] for words in words_for("credit"))
+    return Lexicon(credit), Lexicon(word for use in ("flaw", "exploits", "ware") for word in words_for(use))
+
+
+def stands_before(starts: Sequence[int], place: int) -> bool:
+    """Say whether one of the words that begin at `starts`, in order, stands close before a place."""
+    at = bisect_left(starts, place)
+    return at > 0 and starts[at - 1] >= place - _BACK
+
+
 def is_credited(text: str, start: int) -> bool:
     """Say whether a place lies in a line that says who made the text: "Written for the X project"."""
     before = text[max(0, start - _BACK) : start]
@@ -41,9 +56,12 @@ def is_credited(text: str, start: int) -> bool:
     return "_".join(words[:2]) in words_for("credit")
 
 
-def is_beside(places: Sequence[Place], text: str) -> bool:
-    """Say whether a name is mostly that of the flaw's bearer, or always that of an authority at its work."""
-    if 2 * sum(_bears_flaw(place, text) for place in places) >= len(places):
+def is_beside(places: Sequence[Place], text: str, flaws: Sequence[int]) -> bool:
+    """Say whether a name is mostly that of the flaw's bearer, or always that of an authority at its work.
+
+    `flaws` is where the words of flaws begin in the text.
+    """
+    if 2 * sum(_bears_flaw(place, text, flaws) for place in places) >= len(places):
         return True
     return ("kind", "authority") in kinds_of(places[0].name) and all(_is_at_work(place) for place in places)
 
@@ -52,19 +70,19 @@ def _is_at_work(place: Place) -> bool:
     return any(word.strip(".,;:") in words_for("at work") for word in place.after)
 
 
-def _bears_flaw(place: Place, text: str) -> bool:
+def _bears_flaw(place: Place, text: str, flaws: Sequence[int]) -> bool:
     """Say whether a place names software, or its maker, for a flaw in it that is used against others."""
     after, then = (word.strip(".,;:()") for word in place.after)
     if after in _OWNS:
         # "a flaw in Acme's website" is of Acme itself; "in Acme's appliance" is of all who bought one
-        return then in words_for("ware") and bool(_flaw_before().search(text, *_window(place)))
-    if after in words_for("flaw"):
-        return True
-    return bool(_flaw_before().search(text, *_window(place)))
+        return then in words_for("ware") and _has_flaw_before(place, text, flaws)
+    return after in words_for("flaw") or _has_flaw_before(place, text, flaws)
 
 
-def _window(place: Place) -> tuple[int, int]:
-    return max(0, place.start - _BACK), place.start
+def _has_flaw_before(place: Place, text: str, flaws: Sequence[int]) -> bool:
+    if not stands_before(flaws, place.start):
+        return False
+    return _flaw_before().search(text, max(0, place.start - _BACK), place.start) is not None
 
 
 @cache

@@ -88,13 +88,23 @@ def read_counts(prepared: Prepared) -> Iterator[Reading]:
     for number in find_numbers(text, prepared.find(number_words())):
         if number.value < 2:
             continue
-        if _LABEL.search(text, max(0, number.span.start - 60), number.span.start):
+        if _is_labelled(text, number.span.start):
             yield _make(number, number.span, 0.9, "labelled as people affected")
         elif found := _find_unit(text, number):
             span, unit = found
             confidence = _weigh(text, number, unit, places.around(span))
             if confidence:
                 yield _make(number, span, confidence, f"a number of {unit}")
+
+
+def _is_labelled(text: str, start: int) -> bool:
+    """Say whether "Individuals affected:" stands before a number."""
+    before = text[max(0, start - 60) : start]
+    return (
+        before[-1:].isspace()
+        and before.rstrip().lower().endswith(("affected", "affected:"))
+        and (_LABEL.search(before) is not None)
+    )
 
 
 def _make(number: Number, span: Span, confidence: float, why: str) -> Reading:

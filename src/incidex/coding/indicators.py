@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
 from ipaddress import AddressValueError, IPv6Address
+from itertools import chain
 from typing import NamedTuple
 
 import re2
@@ -27,6 +28,13 @@ _CANDIDATE = re2.compile(
     r"|(?P<ipv6>[0-9a-f]*:[0-9a-f]*:[0-9a-f:]*[0-9a-f:])"
     r"|(?P<base58>\b[13][1-9a-z]{25,34}\b)"
 )
+#: Where a stretch ends that no candidate runs beyond: a line, or a stop before a space that no "[.]" follows.
+_STRETCH_END = re.compile(r"\n|\.[ \t](?! ?\[)")
+#: What every candidate has: a dot, colon, bracket or "@" inside a word, or else a word so long.
+_SIGN = re.compile(
+    r"[.@:\[({](?:(?<=\.)[\w-]|(?<=@)|(?<=:)[/\]0-9a-fA-F:]|(?<=[\[({])(?:[.@:]|[aA][tT]|[dD][oO][tT]))"
+)
+_LONG = 26
 _NAMES = {"email": "e-mail", "ipv6": "ip", "base58": "wallet"}
 _SHORTEST = {"hash": 32, "wallet": 26, "ipv6": 6}
 #: Hexadecimal digits of MD5, SHA-1, SHA-224, SHA-256, SHA-384 and SHA-512.
@@ -81,6 +89,21 @@ def read_indicators(prepared: Prepared) -> Iterator[Reading]:
 
 def find_candidates(text: str) -> Iterator[Candidate]:
     """Yield everything in the form of an indicator: address, host, URL, e-mail address, hash or wallet."""
+    for begin, end in _stretches(text):
+        for each in _find_in(text[begin:end]):
+            yield each._replace(start=each.start + begin, end=each.end + begin)
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of a text that can hold a candidate: most have no sign of one."""
+    begin = 0
+    for end in chain((match.end() for match in _STRETCH_END.finditer(text)), (len(text),)):
+        if _SIGN.search(text, begin, end) or max(map(len, text[begin:end].split()), default=0) >= _LONG:
+            yield begin, end
+        begin = end
+
+
+def _find_in(text: str) -> Iterator[Candidate]:
     for match in _CANDIDATE.finditer(text):
         form, words = str(match.lastgroup), match[0]
         if not _SHORTEST.get(form, 4) <= len(words) <= _LONGEST:

@@ -37,10 +37,10 @@ def load_known() -> Mapping[str, Known]:
 def read_known(prepared: Prepared) -> Iterator[Reading]:
     """Read `actor.variety` and `actor.motive` off the names of known actors."""
     known = load_known()
-    for named in read_actor_names(prepared):
+    for named in prepared.once(read_actor_names):
         if named.value in known:
             yield from _tell(named, known[named.value])
-    for named in read_crews(prepared):
+    for named in prepared.once(read_crews):
         yield from _tell(named, known.get(named.value, _CREW))
 
 

@@ -79,7 +79,8 @@ class Lexicon:
 
 #: Codes of two capitals ("MA") are found by a pattern of their own: in small letters they would stand in
 #: every other word, and cost more than all other terms together.
-_CODE = re.compile(r"(?<![^\W_])[A-Z]{2}(?![^\W_])")
+#: A pattern that begins with a set of letters and no look behind is one that the engine skips through.
+_CODE = re.compile(r"[A-Z](?<![^\W_].)[A-Z](?![^\W_])")
 
 
 class _Target(NamedTuple):

@@ -106,35 +106,45 @@ class _Passages:
             model.drop(found, each, columns, share, count)
             for found, each, share in zip(parts, sums, shares, strict=True)
         ]
-        self._drops = np.mean(drops, axis=0)
-        found, self._shares = parts[0], shares[0]
-        self._bounds = np.searchsorted(found.sentence, np.arange(count + 1)).tolist()
-        self._order = np.argsort(-self._drops, axis=0, kind="stable")[:_TRIES].T.tolist()
-        self._rows = found.rows[found.alone].tolist()
-        self._stances = Stances(prepared)
+        falls = drops[0] if len(drops) == 1 else np.mean(drops, axis=0)
+        found = parts[0]
+        # Plain lists from here on: each is asked for a few numbers, one at a time.
+        self._shares: list[list[float]] = shares[0].T.tolist()
+        self._bounds: list[int] = np.searchsorted(found.sentence, np.arange(count + 1)).tolist()
+        order = np.argsort(-falls, axis=0, kind="stable")[:_TRIES]
+        self._order: list[list[int]] = order.T.tolist()
+        self._falls: list[list[float]] = falls[order, np.arange(len(columns))].T.tolist()
+        self._rows: list[int] = found.rows[found.alone].tolist()
+        self._stances = prepared.made(Stances)
+        self._lowered: dict[int, str] = {}
 
     def read(self, number: int, label: Label, confidence: float) -> Reading | None:
         """Return the reading of the label, in the passage that carries it; `None` when none does."""
         doubted: Reading | None = None
-        for sentence in self._order[number]:
-            if self._drops[sentence, number] < LEAST_DROP:
+        for sentence, fall in zip(self._order[number], self._falls[number], strict=True):
+            if fall < LEAST_DROP:
                 break
             words = self._strongest(number, sentence)
             stance, focus = self._stance_of(sentence, words)
             if stance in (None, Stance.DENIES):
                 continue
-            reading = self._make(label, confidence, sentence, words)._replace(focus=focus)
-            if stance is Stance.ASSERTS:
-                return reading._replace(stance=stance.value)
-            doubted = doubted or reading
+            is_asserted = stance is Stance.ASSERTS
+            if is_asserted or not doubted:
+                said = stance.value if is_asserted and stance else ""
+                reading = self._make(label, confidence, sentence, words, said, focus)
+                if is_asserted:
+                    return reading
+                doubted = reading
         return doubted
 
-    def _make(self, label: Label, confidence: float, sentence: int, words: Sequence[str]) -> Reading:
+    def _make(
+        self, label: Label, confidence: float, sentence: int, words: Sequence[str], stance: str, focus: Span
+    ) -> Reading:
         named = "', '".join(words)
         why = f"model {NAME}; strongest words: '{named}'"
         span = self._prepared.sentences[sentence]
         value = self._refine(label.value, span) if label.field == INDUSTRY else label.value
-        return Reading(label.field, value, span, confidence, why)
+        return Reading(label.field, value, span, confidence, why, stance=stance, focus=focus)
 
     def _refine(self, sector: str, span: Span) -> str:
         finer = (each for each in self._prepared.once(read_industry) if each.value.startswith(sector))
@@ -142,21 +152,24 @@ class _Passages:
 
     def _strongest(self, number: int, sentence: int) -> list[str]:
         """Return the words and pairs of a sentence that speak most for a label; cues, if no word does."""
-        first, last = self._bounds[sentence], self._bounds[sentence + 1]
-        shares = self._shares[first:last, number]
+        shares, count = self._shares[number], len(self._model.squares)
         words: list[int] = []
         cues: list[int] = []
-        for at in np.argsort(-shares, kind="stable").tolist():
+        places = range(self._bounds[sentence], self._bounds[sentence + 1])
+        for at in sorted(places, key=shares.__getitem__, reverse=True):
             if shares[at] <= 0 or len(words) == _NAMED:
                 break
-            row = self._rows[first + at]
-            (words if row < len(self._model.squares) else cues).append(row)
+            row = self._rows[at]
+            (words if row < count else cues).append(row)
         return [self._model.words.name(row) for row in words or cues[:_NAMED]]
 
     def _stance_of(self, sentence: int, words: Sequence[str]) -> tuple[Stance | None, Span]:
         """Return the stance of a sentence to the strongest word in it that stands there, and where."""
         span = self._prepared.sentences[sentence]
-        start, end = find_word(self._prepared.text[span.start : span.end].lower(), words)
+        lowered = self._lowered.get(sentence)
+        if lowered is None:
+            lowered = self._lowered[sentence] = self._prepared.text[span.start : span.end].lower()
+        start, end = find_word(lowered, words)
         at = Span(span.start + start, span.start + end)
         return self._stances.weigh(at).stance, at
 

@@ -131,7 +131,8 @@ class Model:
     def weigh(self, parts: Sequence[Found]) -> tuple[Floats, tuple["Sums", ...]]:
         """Return the log-odds of each label, the mean of those of a text and of its lead, and their sums."""
         sums = tuple(map(self.add, parts))
-        return np.mean([self.score(each) for each in sums], axis=0), sums
+        scores = [self.score(each) for each in sums]
+        return scores[0] if len(scores) == 1 else np.mean(scores, axis=0), sums
 
     def score(self, sums: "Sums") -> Floats:
         """Return the log-odds of each label for one part of a text."""
@@ -149,7 +150,7 @@ class Model:
         rows = found.rows[found.alone]
         of_words = self.word_scale[chosen] / to_length(sums.square)
         scale = np.where((rows < len(self.squares))[:, None], of_words, self.cue_scale[chosen])
-        shares: Floats = self.weights[rows[:, None], chosen] * scale
+        shares: Floats = self.weights.take(rows, axis=0).take(chosen, axis=1) * scale
         return shares
 
     def drop(self, found: Found, sums: "Sums", columns: Sequence[int], shares: Floats, count: int) -> Floats:

@@ -1,11 +1,9 @@
 """The words of a text as the rows of a weight matrix: words, pairs of words, and cues."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -28,6 +26,9 @@ LEAD = 120
 KNOWN = "known "
 
 Rows = NDArray[np.int64]
+#: By row, the sentence that a feature stands in; or that it stands in more than one.
+_Seen = dict[int, int]
+_SEVERAL = -1
 
 
 class Found(NamedTuple):
@@ -55,6 +56,10 @@ class Words:
         return {word: number for number, word in enumerate(self.words)}
 
     @cached_property
+    def _pair_rows(self) -> Mapping[int, int]:
+        return {pair: number for number, pair in enumerate(self.pairs.tolist(), len(self.words))}
+
+    @cached_property
     def _cue_rows(self) -> Mapping[tuple[str, str], int]:
         first = len(self.words) + len(self.pairs)
         return {tuple(cue.split("=", 1)): first + n for n, cue in enumerate(self.cues)}  # type: ignore[misc]
@@ -62,8 +67,18 @@ class Words:
     def __len__(self) -> int:
         return len(self.words) + len(self.pairs) + len(self.cues)
 
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {}
+
     def name(self, row: int) -> str:
         """Return what a row stands for, in words."""
+        name = self._names.get(row)
+        if name is None:
+            name = self._names[row] = self._spell(row)
+        return name
+
+    def _spell(self, row: int) -> str:
         if row < len(self.words):
             return self.words[row]
         row -= len(self.words)
@@ -74,47 +89,56 @@ class Words:
 
     def find(self, prepared: Prepared) -> tuple[Found, ...]:
         """Return the features of a text, and of a longer one those of its lead as well."""
-        known = self._index.get
-        numbers: list[int] = []
-        lengths: list[int] = []
+        seen: _Seen = {}
+        lead: _Seen = {}
+        leads = total = 0  # sentences in the lead, or 0 while all are; words so far
         text = prepared.text
-        for span in prepared.sentences:
+        for number, span in enumerate(prepared.sentences):
             tokens = _TOKEN.findall(text[span.start : span.end].lower())
-            numbers += [known(token, -1) for token in tokens]
-            lengths.append(len(tokens))
-        count = len(prepared.sentences)
-        word = np.array(numbers, np.int64)
-        place = np.repeat(np.arange(count), lengths)
-        keys = np.concatenate([_words(word, place, count), self._pairs_of(word, place, count)])
-        keys = np.concatenate([keys, self._cues_of(prepared, count)])
-        count = max(count, 1)
-        lead = max(1, bisect_right(list(accumulate(lengths)), LEAD))
-        if lead >= count:
-            return (_once(keys, count),)
-        return _once(keys, count), _once(keys[keys % count < lead], count)
+            total += len(tokens)
+            if total > LEAD and number and not leads:
+                lead, leads = seen.copy(), number
+            self._note(tokens, number, seen)
+        for row, number in self._cues_of(prepared):
+            _see(seen, row, number)
+            if number < leads:
+                _see(lead, row, number)
+        return (_gather(seen), _gather(lead)) if leads else (_gather(seen),)
 
-    def _pairs_of(self, word: Rows, place: Rows, count: int) -> Rows:
-        if len(word) < 2 or not len(self.pairs):
-            return np.empty(0, np.int64)
-        first, second = word[:-1], word[1:]
-        joined = (first >= 0) & (second >= 0) & (place[:-1] == place[1:])
-        pair = (first[joined] << SHIFT) | second[joined]
-        at = np.searchsorted(self.pairs, pair)
-        at[at == len(self.pairs)] = 0
-        known = self.pairs[at] == pair
-        keys: Rows = (at[known] + len(self.words)) * max(count, 1) + place[:-1][joined][known]
-        return keys
+    def _note(self, tokens: Sequence[str], number: int, seen: _Seen) -> None:
+        """Note the words of a sentence, and the pairs of neighbours, where they are known."""
+        words, pairs = self._index, self._pair_rows
+        before = -1
+        for token in tokens:
+            row = words.get(token, -1)
+            if row >= 0:
+                if seen.setdefault(row, number) != number:
+                    seen[row] = _SEVERAL
+                if before >= 0 and (pair := pairs.get(before << SHIFT | row)):
+                    _see(seen, pair, number)
+            before = row
 
-    def _cues_of(self, prepared: Prepared, count: int) -> Rows:
-        if not self.cues:
-            return np.empty(0, np.int64)
-        rows = self._cue_rows
-        found = [
-            row * max(count, 1) + max(prepared.places.at(span.start), 0)
-            for field, value, span in read_cues(prepared)
-            if (row := rows.get((field, value))) is not None
-        ]
-        return np.array(found, np.int64)
+    def _cues_of(self, prepared: Prepared) -> Iterator[tuple[int, int]]:
+        """Yield the row of each cue in a text, and the sentence it stands in."""
+        if self.cues:
+            rows, at = self._cue_rows, prepared.places.at
+            for field, value, span in read_cues(prepared):
+                row = rows.get((field, value))
+                if row is not None:
+                    yield row, max(at(span.start), 0)
+
+
+def _see(seen: _Seen, row: int, number: int) -> None:
+    if seen.setdefault(row, number) != number:
+        seen[row] = _SEVERAL
+
+
+def _gather(seen: _Seen) -> Found:
+    rows = sorted(seen)
+    place = np.array([seen[row] for row in rows], np.int64)
+    alone = np.flatnonzero(place >= 0)
+    alone = alone[np.argsort(place[alone], kind="stable")]
+    return Found(np.array(rows, np.int64), alone, place[alone])
 
 
 def split_tokens(lowered: str) -> list[str]:
@@ -131,24 +155,3 @@ def read_cues(prepared: Prepared) -> Iterator[tuple[str, str, Span]]:
         yield KNOWN + reading.field, reading.value, reading.span
     for reading in prepared.once(read_industry):
         yield KNOWN + reading.field, reading.value[:2], reading.span
-
-
-def _words(word: Rows, place: Rows, count: int) -> Rows:
-    known = word >= 0
-    return word[known] * max(count, 1) + place[known]
-
-
-def _once(keys: Rows, count: int) -> Found:
-    """Return each row once; `keys` are row * count + sentence."""
-    keys = np.unique(keys)
-    row = keys // count
-    first = np.empty(len(row), np.bool_)
-    first[:1] = True
-    np.not_equal(row[1:], row[:-1], out=first[1:])
-    starts = np.flatnonzero(first)
-    rows = row[starts]
-    last = np.append(starts[1:], len(row))
-    alone = np.flatnonzero(last - starts == 1)
-    sentence = (keys - row * count)[starts[alone]]
-    order = np.argsort(sentence, kind="stable")
-    return Found(rows, alone[order], sentence[order])

@@ -22,8 +22,8 @@ _IS_PROGRAM = frozenset(_PROGRAMS.split())
 
 #: Numbered names, as Mandiant, Proofpoint, Microsoft and CERT-UA give them.
 _NUMBERED = re.compile(
-    r"(?<![\w-])(?:APT[- ]?(?:C ?- ?)?[0-9]{1,3}|TA[0-9]{3,4}|UNC[0-9]{3,5}|FIN[0-9]{1,2}|DEV-[0-9]{4}|"
-    r"Storm-[0-9]{4}|UAC-[0-9]{4}|TAG-[0-9]{2,3})(?![\w-])"
+    r"[ADFSTU](?<![\w-].)(?:(?<=A)PT[- ]?(?:C ?- ?)?[0-9]{1,3}|(?<=T)A[0-9]{3,4}|(?<=U)NC[0-9]{3,5}"
+    r"|(?<=F)IN[0-9]{1,2}|(?<=D)EV-[0-9]{4}|(?<=S)torm-[0-9]{4}|(?<=U)AC-[0-9]{4}|(?<=T)AG-[0-9]{2,3})(?![\w-])"
 )
 _NUMBERED_SIGNS = ("APT", "TA", "UNC", "FIN", "DEV-", "Storm-", "UAC-", "TAG-")
 _FIRST_WORD = re.compile(r"(?<![\w-])([A-Z][a-z]{2,14}) $")
@@ -37,7 +37,7 @@ _PLACE = re.compile(
 
 #: A name made of what the program does.
 _SPEAKING = re.compile(
-    r"(?<![\w./-])(?=[A-Z])[A-Za-z0-9]{1,20}(?:Loader|RAT|Stealer|Crypter|Locker|Wiper|Grabber|Keylogger|Ransomware|"
+    r"[A-Z](?<![\w./-].)[A-Za-z0-9]{0,19}(?:Loader|RAT|Stealer|Crypter|Locker|Wiper|Grabber|Keylogger|Ransomware|"
     r"Backdoor|Miner|Dropper)(?![\w-])"
 )
 _SPEAKING_SIGNS = (

@@ -66,7 +66,7 @@ def read_passages(prepared: Prepared, victim: str) -> Passages:
     cast = make_cast(prepared, victim)
     speech = read_speech(prepared, cast)
     unheard = (*_bylines(prepared), *find_recalled(prepared))
-    return Passages(prepared, cast, speech, Stances(prepared), unheard)
+    return Passages(prepared, cast, speech, prepared.made(Stances), unheard)
 
 
 def _bylines(prepared: Prepared) -> Iterator[Span]:

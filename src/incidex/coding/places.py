@@ -52,7 +52,7 @@ _SEATED = re.compile(
 _AFTER_TOWN = re.compile(r"[A-Z][\w.'’-]{1,20}, $")
 _POSTAL = re.compile(r", ([A-Z]{2})(?= [0-9]{5}|[.,;)\n]|-based| [a-z]|$)")
 _DOMAIN = re.compile(
-    r"(?<=[a-z0-9])\.(?:(?:co|com|gov|govt|ac|org|nhs|edu|net|gob|go)\.)?(uk|fr|de|nl|ch|es|pt|se|dk|fi|pl|cz|hu|ro|"
+    r"\.(?<=[a-z0-9]\.)(?:(?:co|com|gov|govt|ac|org|nhs|edu|net|gob|go)\.)?(uk|fr|de|nl|ch|es|pt|se|dk|fi|pl|cz|hu|ro|"
     r"gr|tr|ru|ua|il|ir|pk|bd|lk|cn|hk|jp|kr|tw|sg|ph|vn|za|ng|ke|eg|br|ar|mx|cl|pe|ca|au|nz|ie|gov|mil|"
     r"(?<=co\.)in|(?<=gov\.)in|(?<=gov\.)it|(?<=gov\.)my|(?<=co\.)th|(?<=co\.)id)\b(?![.\w-])"
 )

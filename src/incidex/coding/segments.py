@@ -104,12 +104,10 @@ def split_report(prepared: Prepared) -> tuple[Segment, ...]:
     and it is another incident when it has a victim of its own that no other passage names.
     """
     text = prepared.text
-    if not _may_be_several(text):
+    if not _may_be_several(text) or (len(text) > _LONGEST and not _DIGEST.search(text, 0, 300)):
         return ()
     units = list(islice(_units(prepared), _MOST))
-    if len(units) < 2:
-        return ()
-    if weigh_craft(prepared) <= _CRAFTY or (len(text) > _LONGEST and not _DIGEST.search(text, 0, 300)):
+    if len(units) < 2 or weigh_craft(prepared) <= _CRAFTY:
         return ()
     cues = cue_places(prepared)
     is_list = bool(_LIST_OF.search(text, 0, 200))

@@ -17,7 +17,7 @@ from incidex.model import Role, Span, Speaker
 
 #: A quotation: curly, straight, low or angle marks. One that is never closed is none.
 _QUOTES = re.compile(
-    r"“[^“”]{2,2000}”|„[^„“”]{2,2000}[“”]|«[^«»]{2,2000}»|\"[^\"\n]{2,2000}\"|(?<!\w)‘[^‘’\n]{2,400}’(?!\w)"
+    r"“[^“”]{2,2000}”|„[^„“”]{2,2000}[“”]|«[^«»]{2,2000}»|\"[^\"\n]{2,2000}\"|‘(?<!\w‘)[^‘’\n]{2,400}’(?!\w)"
 )
 _MARKS = ("“", '"', "«", "„", "‘")
 #: Fewer words between marks than this are a term or a phrase, not a person's sentence.

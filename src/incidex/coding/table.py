@@ -10,6 +10,7 @@ from incidex.codebook import check_value, get_field
 from incidex.coding import (
     accusations,
     background,
+    beside,
     counts,
     cues,
     data,
@@ -127,6 +128,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     names.lexicons,
     accusations.lexicons,
     background.lexicons,
+    beside.lexicons,
     incidents.lexicons,
     money.lexicons,
     parties.lexicons,
@@ -266,7 +268,7 @@ def prepare(document: Document, report: Report | None = None) -> Prepared:
 
 
 def _read(prepared: Prepared, coders: Mapping[str, Coder]) -> list[tuple[str, Reading]]:
-    return [(name, reading) for name, coder in coders.items() for reading in coder(prepared)]
+    return [(name, reading) for name, coder in coders.items() for reading in prepared.once(coder)]
 
 
 @cache

@@ -17,7 +17,7 @@ from incidex.coding.cues import read_rows
 from incidex.coding.lexicon import Lexicon, make_plain
 from incidex.model import Span
 
-_ID = re.compile(r"(?<![\w.-])T[0-9]{4}(?:\.[0-9]{3})?(?![\w-]|\.[0-9])", re.ASCII)
+_ID = re.compile(r"T(?<![\w.-]T)[0-9]{4}(?:\.[0-9]{3})?(?![\w-]|\.[0-9])", re.ASCII)
 _ID_SIGNS = ("T1", "T0")
 
 #: Ids that ATT&CK has given up, and what took their place: https://attack.mitre.org/resources/updates/

@@ -13,7 +13,8 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick
 
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.beside import is_beside, is_credited
+from incidex.coding.beside import is_beside, is_credited, stands_before
+from incidex.coding.beside import lexicons as words_beside
 from incidex.coding.capitals import Mention, find_mentions, recase
 from incidex.coding.cues import read_rows
 from incidex.coding.kinds import kinds_of, words_for
@@ -149,8 +150,9 @@ def find_candidates(prepared: Prepared) -> Sequence[Candidate]:
         _keep_brand(each)
     merged = _merge(found)
     _describe(merged, text, events)
+    flaws = [hit.start for hit in prepared.find(words_beside()[1])]
     for each in merged:
-        if is_beside(each.mentions[:_LOOKS], text):
+        if is_beside(each.mentions[:_LOOKS], text, flaws):
             each.score -= _BESIDE
     if not events:
         merged = [each for each in merged if not _is_any_word(each)]
@@ -161,8 +163,9 @@ def find_candidates(prepared: Prepared) -> Sequence[Candidate]:
 def _gather(text: str, prepared: Prepared) -> Sequence[Candidate]:
     """Return every name of a text that something can happen to, with the places where it stands."""
     found: dict[str, Candidate] = {}
+    credited = [hit.start for hit in prepared.find(words_beside()[0])]
     for mention in find_mentions(text, len(text)):
-        if is_credited(text, mention.start):
+        if stands_before(credited, mention.start) and is_credited(text, mention.start):
             continue
         name = _clean(mention.name)
         candidate = found.get(name)

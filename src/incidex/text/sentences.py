@@ -163,7 +163,8 @@ def _ends(text: str, match: re.Match[str], end: int) -> bool:
 
 
 def _word_before(text: str, at: int) -> str:
-    found = WORD_BEFORE.search(text, max(0, at - LOOK_BACK), at)
+    near = max(0, at - LOOK_BACK)
+    found = WORD_BEFORE.search(text, max(near, text.rfind(" ", near, at) + 1), at)
     return found[0].lower().lstrip(".-&") if found else ""
 
 
