@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from incidex.app.folded import Folded, in_order
 from incidex.app.library import StoreLibrary
+from incidex.app.remembered import Remembered
 from incidex.codebook import policy
-from incidex.model import Tier, fold_records
+from incidex.model import Tier, fold_record, fold_records
 from incidex.store import MemoryLog
 from incidex.web.corrections import find_corrections
 from incidex.web.figures import FIGURES, find_figure
@@ -33,6 +34,22 @@ def test_followed_is_folded_anew(told: list[Step], tier: Tier) -> None:
         anew = in_order(fold_records(log.history, log.incidents(), tier=tier, policy=policy()))
         assert folded.get(tier) == anew
         assert folded.get(tier) is folded.get(tier)
+
+
+@settings(max_examples=40)
+@given(histories, st.sampled_from(Tier))
+def test_remembered_is_folded_anew(told: list[Step], tier: Tier) -> None:
+    log = MemoryLog()
+    teller = Teller(log)
+    remembered = Remembered(log)
+    for step in told:
+        act(teller, step)
+        for name in log.incidents():
+            anew = fold_record(log.history, name, tier=tier, policy=policy())
+            found = remembered.find(name, tier)
+            assert found == anew
+            if found is not None and found.id == name:
+                assert remembered.find(name, tier) is found
 
 
 @settings(max_examples=40)

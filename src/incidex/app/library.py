@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from incidex.app.folded import Folded, in_order
+from incidex.app.remembered import Remembered
 from incidex.codebook import policy
 from incidex.model import (
     AsOf,
@@ -53,6 +54,7 @@ class StoreLibrary:
         self._log = log
         self._search = search
         self._folded = Folded(log)
+        self._remembered = Remembered(log)
 
     def incidents(self, tier: Tier, as_of: AsOf = None) -> Sequence[Incident]:
         """Return every incident of which the tier may see something, newest first; now, or as it stood."""
@@ -67,6 +69,8 @@ class StoreLibrary:
 
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         """Return one incident as the tier may see it, or `None`."""
+        if as_of is None:
+            return self._remembered.find(id, tier)
         return fold_record(self._log.history, id, as_of=as_of, tier=tier, policy=policy())
 
     def search(

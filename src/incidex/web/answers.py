@@ -30,7 +30,7 @@ from incidex.model import (
 from incidex.web.base import Library
 from incidex.web.desk import Desk
 from incidex.web.entry import Door, Entered, comes_from_here
-from incidex.web.recent import Recent
+from incidex.web.recent import Lasting, Recent
 from incidex.web.render import render
 from incidex.web.views import View, Views
 
@@ -116,6 +116,7 @@ class Site:
     desk: Desk | None = None  # where reviewers work; a site without one only shows
     views: Views = field(default_factory=Views)
     recent: Recent = field(default_factory=Recent)
+    lasting: Lasting = field(default_factory=Lasting)
     public_url: str = ""  # what the operator says that the site is called, without a slash at its end
 
     def home(self, request: AnyRequest) -> str:
@@ -344,6 +345,11 @@ def _find_verbs(request: AnyRequest) -> set[str]:
         if re.fullmatch(re.sub(r"\{[^/]+\}", "[^/]+", route.path), path)
         for verb in getattr(route, "methods", ())
     }
+
+
+async def finish(response: Response[Any]) -> Response[Any]:
+    """Put on an answer what every answer carries; a plain function would have a thread woken for it."""
+    return add_headers(response)
 
 
 def add_headers(response: Response[Any]) -> Response[Any]:

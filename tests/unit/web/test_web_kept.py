@@ -1,7 +1,7 @@
 """Answers that are kept, tagged and packed; and what whoever runs the site may ask."""
 
 import gzip
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,11 @@ ACCOUNTS = make_accounts(PEOPLE | {"ed": MemberRole.EDITOR})
 class Counting(StoreLibrary):
     """A library that counts how often it is asked for a record."""
 
-    asked = 0
+    asked = told = 0
+
+    def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
+        self.told += 1
+        return super().history(id, tier)
 
     def find_incident(self, id: str, tier: Tier, as_of: AsOf = None) -> Incident | None:  # noqa: A002
         self.asked += 1
@@ -75,6 +79,21 @@ def test_what_a_page_says_is_put_together_once_for_each_tier(
     log.append([Change(record="inc-1", version=5, body=body, by="x", at=datetime(2026, 1, 2, tzinfo=UTC))])
     assert site.get(path).status_code == 200
     assert library.asked > asked
+
+
+def test_what_happens_to_another_record_has_no_page_written_anew(
+    site: Site, library: Counting, log: MemoryLog
+) -> None:
+    first = site.get("/incidents/inc-1")
+    told = library.told
+    body = Claimed((NAME,))
+    log.append([Change(record="inc-9", version=1, body=body, by="x", at=datetime(2026, 1, 2, tzinfo=UTC))])
+    again = site.get("/incidents/inc-1")
+    assert "inc-9" in again.text, "what others have in common with it is looked up"
+    assert library.told == told, "but its own history was not read again"
+    log.append([Change(record="inc-1", version=5, body=body, by="x", at=datetime(2026, 1, 2, tzinfo=UTC))])
+    assert site.get("/incidents/inc-1").content not in (first.content, again.content)
+    assert library.told > told
 
 
 def test_page_and_twin_are_kept_apart_and_so_are_questions(site: Site) -> None:
