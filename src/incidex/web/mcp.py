@@ -5,7 +5,9 @@ The SDK comes with the extra `mcp` and is loaded by the first request.
 """
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import anyio
 from litestar import asgi
@@ -16,11 +18,12 @@ from litestar.types import Message, Receive, Scope, Send
 
 from incidex import __version__
 from incidex.model import IncidexError, InputError, Tier
-from incidex.web.answers import HEADERS, Refused, Site, add_headers, explain, find_visit, make_json
+from incidex.web.answers import HEADERS, Refused, Site, Visit, add_headers, explain, find_visit, make_json
 from incidex.web.assistant import TOOLS, call
 from incidex.web.base import Library
 from incidex.web.entry import comes_from_here
 from incidex.web.envelope import seal, write_safely
+from incidex.web.rates import Rates
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -29,6 +32,12 @@ _LOG = logging.getLogger(__name__)
 
 #: A call holds a query and some names.
 MOST_REQUEST_BYTES = 64_000
+
+#: Requests that one network, or one member's program, may send at once, and how many more each second.
+BURST, A_SECOND = 120.0, 2.0
+
+#: Requests that one process answers at once, all askers together: readers of pages want threads too.
+MOST_AT_ONCE = 8
 
 _INSTRUCTIONS = (
     "Incidex is a database of cyber incidents in which every value is a claim with its evidence. Search "
@@ -103,32 +112,65 @@ async def serve_stdio(library: Library, tier: Tier) -> None:
         await server.run(reading, writing, server.create_initialization_options())
 
 
-def make_mcp(site: Site) -> ASGIRouteHandler:
+class Turns:
+    """Whose turn it is: each asker at a pace, and a few of them at once."""
+
+    def __init__(self, rates: Rates | None = None) -> None:
+        """Count by `rates`, or at the pace that this module says."""
+        self._rates = rates or Rates(pace=(BURST, A_SECOND))
+        self._at_once = 0
+
+    @contextmanager
+    def take(self, visit: Visit, address: str) -> Iterator[None]:
+        """Hold a place while a request is answered; refuse whoever has had too many, with when to go on."""
+        member = visit.entered.member.id if visit.entered else ""
+        seconds = self._rates.wait_for(f"member {member}") if member else self._rates.wait_seconds(address)
+        if seconds:
+            _refuse(429, f"That is too much at once; go on in {seconds} s.", seconds)
+        if self._at_once >= MOST_AT_ONCE:
+            _refuse(503, "Other assistants are being answered; ask again in a moment.", 2)
+        self._at_once += 1
+        try:
+            yield
+        finally:
+            self._at_once -= 1
+
+
+def _refuse(status: int, words: str, seconds: int) -> NoReturn:
+    raise Refused(status_code=status, detail=words, headers={"Retry-After": str(seconds)})
+
+
+def make_mcp(site: Site, turns: Turns | None = None) -> ASGIRouteHandler:
     """Return the handler of `/mcp`: streamable HTTP, each request by itself, for the visit's tier."""
+    held = turns or Turns()
 
     @asgi("/mcp", copy_scope=True)
     async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
         request: Request[Any, Any, Any] = Request(scope, receive)
         try:
-            await _answer_http(site, request, scope, receive, send)
+            visit = _let_in(site, request)
+            with held.take(visit, request.client.host if request.client else ""):
+                await _answer_http(site, visit.tier, scope, receive, send)
         except (IncidexError, HTTPException) as error:
             status, said = explain(error)
             refusal = add_headers(make_json({"error": {"status": status, "message": said}}, status))
+            refusal.headers.update(getattr(error, "headers", None) or {})
             await refusal.to_asgi_response(app=None, request=request)(scope, receive, send)
 
     return mcp
 
 
-async def _answer_http(
-    site: Site, request: Request[Any, Any, Any], scope: Scope, receive: Receive, send: Send
-) -> None:
+def _let_in(site: Site, request: Request[Any, Any, Any]) -> Visit:
     if request.method != "POST":  # there are no sessions to listen to or to end
         raise HTTPException(status_code=405)
     if "origin" in request.headers and not comes_from_here(request.headers):
         raise HTTPException(status_code=403)
-    visit = find_visit(request, site)
+    return find_visit(request, site)
+
+
+async def _answer_http(site: Site, tier: Tier, scope: Scope, receive: Receive, send: Send) -> None:
     try:
-        server = make_server(site.library, visit.tier)
+        server = make_server(site.library, tier)
     except InputError as missing:
         raise Refused(status_code=503, detail="This site does not answer assistants.") from missing
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,12 @@ from incidex.model import (
 from incidex.search import Search
 from incidex.store import MemoryLog, SqliteLog
 from incidex.web import make_app
+from incidex.web.answers import Refused, Visit
 from incidex.web.assistant import TOOLS
 from incidex.web.entry import Door
 from incidex.web.envelope import BEGIN, END, MOST_CHARACTERS, PREFACE, seal, unseal, write_safely
-from incidex.web.mcp import answer
+from incidex.web.mcp import BURST, MOST_AT_ONCE, Turns, answer
+from incidex.web.rates import Rates
 from tests.members import PEOPLE, make_accounts
 from tests.unit.web.conftest import AT
 
@@ -125,12 +128,12 @@ def ask_http(url: str, asked: list[tuple[str, dict[str, Any]]], token: str = "")
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[tuple[str, str]]:
-    """The address of a real server, and a reviewer's token."""
+def site() -> Iterator[tuple[str, str, str]]:
+    """The address of a real server, a reviewer's token, and that of a member who asks too much."""
     log, accounts = MemoryLog(), make_accounts(PEOPLE)
     write_log(log)
-    member = next(each for each in accounts.members() if each.name == "ana")
-    token = Door(accounts).make_token(member, "assistant", "read", 2)
+    door, people = Door(accounts), {each.name: each for each in accounts.members()}
+    tokens = [door.make_token(people[name], "assistant", "read", 2) for name in ("ana", "bo")]
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -140,7 +143,7 @@ def site() -> Iterator[tuple[str, str]]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/mcp", token
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/mcp", *tokens
         server.should_exit = True
         thread.join(10)
 
@@ -177,7 +180,7 @@ def check_content(found: dict[str, Any], record: dict[str, Any], evidence: dict[
     assert claim["id"] == values["data.class", "Passwords"]["claims"][0]["id"]
 
 
-def test_the_sdks_client_over_http(site: tuple[str, str]) -> None:
+def test_the_sdks_client_over_http(site: tuple[str, str, str]) -> None:
     found, record, evidence, field, codebook = check_answers(ask_http(site[0], CALLS))
     check_content(found, record, evidence)
     assert field["values"][0]["id"]
@@ -185,7 +188,7 @@ def test_the_sdks_client_over_http(site: tuple[str, str]) -> None:
     assert "users notified" not in json.dumps(record)
 
 
-def test_a_members_token_gives_the_members_view(site: tuple[str, str]) -> None:
+def test_a_members_token_gives_the_members_view(site: tuple[str, str, str]) -> None:
     (record,) = check_answers(ask_http(site[0], CALLS[1:2], site[1]))
     assert record["tier"] == "AMBER"
     assert "users notified" in json.dumps(record)
@@ -248,8 +251,8 @@ def test_a_search_whose_index_is_far_behind_says_so(tmp_path: Path) -> None:
     assert "ask again in a minute" in json.loads(text)["error"]
 
 
-def test_what_no_client_of_ours_would_send(site: tuple[str, str]) -> None:
-    address, _ = site
+def test_what_no_client_of_ours_would_send(site: tuple[str, str, str]) -> None:
+    address = site[0]
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     kind = {"accept": "application/json, text/event-stream"}
     assert httpx.get(address).status_code == 405
@@ -261,6 +264,90 @@ def test_what_no_client_of_ours_would_send(site: tuple[str, str]) -> None:
     refused = httpx.post(address, content=b"{", headers={**kind, "content-type": "application/json"})
     assert refused.status_code == 400
     assert refused.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_program_that_never_stops_asking_is_told_to_wait(site: tuple[str, str, str]) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    kind = {"accept": "application/json, text/event-stream", "authorization": f"Bearer {site[2]}"}
+    with httpx.Client() as client:
+        for _ in range(int(BURST) * 3):
+            got = client.post(site[0], json=call, headers=kind)
+            if got.status_code != 200:
+                break
+    assert got.status_code == 429
+    assert int(got.headers["retry-after"]) >= 1
+    assert "too much at once" in got.json()["error"]["message"]
+    others = {name: held for name, held in kind.items() if name != "authorization"}
+    assert httpx.post(site[0], json=call, headers=others).status_code == 200
+
+
+def test_each_asker_has_a_pace_and_all_of_them_places() -> None:
+    now = [0.0]
+    turns = Turns(Rates(clock=lambda: now[0], pace=(2.0, 1.0)))
+    visit = Visit(tier=Tier.CLEAR, has_entry=False)
+
+    def ask(address: str) -> int:
+        try:
+            with turns.take(visit, address):
+                return 200
+        except Refused as refused:
+            return refused.status_code
+
+    assert [ask("192.0.2.7") for _ in range(3)] == [200, 200, 429]
+    assert ask("198.51.100.7") == 200
+    now[0] += 1
+    assert [ask("192.0.2.7") for _ in range(2)] == [200, 429]
+    with ExitStack() as held:
+        for number in range(MOST_AT_ONCE):
+            held.enter_context(turns.take(visit, f"203.0.{number}.1"))
+        assert ask("203.0.113.250") == 503
+    assert ask("203.0.114.250") == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(b"[" * 30_000 + b"]" * 30_000, 400, id="nested"),
+        pytest.param(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"', 400, id="torn"),
+        pytest.param(
+            b"[" + b'{"jsonrpc":"2.0","id":1,"method":"ping"},' * 500 + b"0]", 400, id="many-in-one"
+        ),
+        pytest.param(b"\xff\xfe", 400, id="no-text"),
+        pytest.param(b'{"jsonrpc":"2.0","id":1,"method":"tools/drop"}', 200, id="unknown-method"),
+    ],
+)
+def test_bodies_that_are_no_calls_are_answered_at_once(
+    site: tuple[str, str, str], body: bytes, status: int
+) -> None:
+    kind = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
+    got = httpx.post(site[0], content=body, headers=kind, timeout=10)
+    assert got.status_code == status, got.text
+    assert len(got.content) < 2_000
+    assert "Traceback" not in got.text
+
+
+def test_arguments_that_are_hostile_are_answered_in_a_sentence(site: tuple[str, str, str]) -> None:
+    deep: Any = "x"
+    for _ in range(200):
+        deep = [deep]
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("search", {"query": "acme", "limit": 10**30}),
+        ("search", {"query": "acme", "limit": -5}),
+        ("search", {"query": "acme", "cursor": "../../etc/passwd"}),
+        ("search", {"query": "(" * 1_500}),
+        ("search", {"query": "a* " * 600}),
+        ("search", {"query": deep}),
+        ("get_incident", {"incident": "x' OR 1=1 --"}),
+        ("get_incident", {"incident": "\x00"}),
+        ("get_evidence", {"incident": "inc-1", "field": ORDER}),
+        ("list_codebook", {"field": "<script>"}),
+    ]
+    for text, is_error in ask_http(site[0], calls):
+        assert len(text) < MOST_CHARACTERS + 1_000
+        if is_error:
+            assert set(json.loads(text)) == {"error"}
+            assert "\n" not in text
+            assert "<" not in text
 
 
 def test_lower_tiers_are_answered_alike_whatever_is_hidden() -> None:
