@@ -133,7 +133,7 @@ def site() -> Iterator[tuple[str, str, str]]:
     log, accounts = MemoryLog(), make_accounts(PEOPLE)
     write_log(log)
     door, people = Door(accounts), {each.name: each for each in accounts.members()}
-    tokens = [door.make_token(people[name], "assistant", "read", 2) for name in ("ana", "bo")]
+    token, busy = (door.make_token(people[name], "assistant", "read", 2) for name in ("ana", "bo"))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -143,7 +143,7 @@ def site() -> Iterator[tuple[str, str, str]]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}/mcp", *tokens
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/mcp", token, busy
         server.should_exit = True
         thread.join(10)
 
