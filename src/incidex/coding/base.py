@@ -24,12 +24,13 @@ class Prepared:
     published: str = ""  # EDTF; relative dates are counted from it
     report: Report | None = None  # who published it, and under which title
     scanner: Scanner | None = None  # finds the words of many coders in one pass
+    shown: str = ""  # the document's text with the capitals that it lacks; as long as the text
     known: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def text(self) -> str:
-        """The document's clean text, with a mark for every half of a character."""
-        text = self.document.text
+        """The document's clean text as coders see it: with capitals, and a mark for half a character."""
+        text = self.shown or self.document.text
         try:
             text.encode()
         except UnicodeEncodeError:

@@ -6,7 +6,7 @@ is tied to the story ("an Oregon clinic", "based in Cork"); the weights, in `dat
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
@@ -254,6 +254,11 @@ def load_weights() -> Mapping[Feature, float]:
 @cache
 def _postal() -> Mapping[str, str]:
     return {term.extra.get("postal", ""): term.id for term in get_vocabulary("us_state").values()}
+
+
+def place_names() -> Iterable[str]:
+    """Return the names of all places, as they are spelt."""
+    return _places()[1]
 
 
 @cache

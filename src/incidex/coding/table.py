@@ -35,6 +35,7 @@ from incidex.coding import (
 from incidex.coding.accusations import read_accusations
 from incidex.coding.background import find_background, mask
 from incidex.coding.base import Coder, Prepared, Reading
+from incidex.coding.casing import restore
 from incidex.coding.counts import read_counts
 from incidex.coding.cues import (
     read_action,
@@ -213,16 +214,18 @@ def _code_news(prepared: Prepared, coders: Mapping[str, Coder]) -> tuple[Claim, 
     elsewhere = find_background(prepared)
     if not elsewhere:
         return _code_text(prepared, coders)
-    document = replace(prepared.document, text=mask(prepared.text, elsewhere))
+    text = prepared.document.text
+    document = replace(prepared.document, text=mask(text, elsewhere))
     claims = _code_text(prepare(document, prepared.report), coders)
-    return tuple(_move(claim, prepared.text, 0) for claim in claims)
+    return tuple(_move(claim, text, 0) for claim in claims)
 
 
 def _code_segment(whole: Prepared, segment: Segment, coders: Mapping[str, Coder]) -> Coded:
     """Return what one passage of a report of several incidents says, read as if it stood alone."""
-    document = replace(whole.document, text=segment.span.within(whole.text), title="")
+    text = whole.document.text
+    document = replace(whole.document, text=segment.span.within(text), title="")
     claims = _code_text(prepare(document, whole.report), coders, segment)
-    return Coded(tuple(_move(claim, whole.text, segment.span.start) for claim in claims))
+    return Coded(tuple(_move(claim, text, segment.span.start) for claim in claims))
 
 
 def _move(claim: Claim, text: str, by: int) -> Claim:
@@ -264,7 +267,7 @@ def listen(document: Document, *, report: Report | None = None) -> Passages:
 def prepare(document: Document, report: Report | None = None) -> Prepared:
     """Return the document as the coders take it."""
     published = document.published or (report.published if report else "")
-    return Prepared(document, published, report, scanner())
+    return Prepared(document, published, report, scanner(), restore(document.text))
 
 
 def _read(prepared: Prepared, coders: Mapping[str, Coder]) -> list[tuple[str, Reading]]:
