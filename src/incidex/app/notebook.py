@@ -27,6 +27,8 @@ def open_records(database: str | PathLike[str] = "") -> "Records":
     chosen = parse_database(os.fspath(database)) if database else Settings.read(os.environ).database
     if isinstance(chosen, Path) and not chosen.exists():
         raise InputError(f"there is no database {chosen}; name the one that `incidex add` made")
+    if isinstance(chosen, Path) and chosen.is_file() and not chosen.stat().st_size:
+        raise InputError(f"{chosen} is empty; name the database that `incidex add` made")
     return Records(open_log(chosen))
 
 

@@ -14,6 +14,18 @@ MOST_COLUMNS = 2_000
 
 _DELIMITERS = ",;\t|"
 
+#: What a file that is no text begins with, what it is then, and what makes a table of text of it.
+_FOREIGN = (
+    (b"PAR1", "a Parquet file", 'write it as CSV first, as with pandas: read_parquet("x").to_csv("x.csv")'),
+    (b"ARROW1", "an Arrow file", "write it as CSV first, as Polars and pandas do"),
+    (b"PK", "a workbook or an archive", 'save the sheet as "CSV UTF-8" first'),
+    (b"\xd0\xcf\x11\xe0", "an old workbook", 'save the sheet as "CSV UTF-8" first'),
+    (b"SQLite format 3\0", "a SQLite database", "write the table as CSV first"),
+    (b"\xff\xfe", "UTF-16", "save it as UTF-8 first, as with iconv -f utf-16 -t utf-8"),
+    (b"\xfe\xff", "UTF-16", "save it as UTF-8 first, as with iconv -f utf-16 -t utf-8"),
+    (b"%PDF", "a PDF", "`incidex add` reads it as a report"),
+)
+
 
 def make_csv_reader(mapping: MappingFile) -> Reader:
     """Return a reader of a table by a mapping."""
@@ -39,10 +51,10 @@ def make_csv_reader(mapping: MappingFile) -> Reader:
 
 def _refuse_cells(number: int, cells: Sequence[str], table: "Table") -> Refused | None:
     if len(cells) != len(table.header):
-        wanted = len(table.header)
-        return refuse(
-            number, f"this row has {len(cells)} cells, and the header {wanted}: quote the cells, or mend it"
-        )
+        problem = f"this row has {len(cells)} cells, and the header {len(table.header)}: "
+        is_open = len(cells) < len(table.header) and any("\n" in cell for cell in cells)
+        hint = "is a quotation mark left open in it?" if is_open else "quote the cells, or mend it"
+        return refuse(number, problem + hint)
     for name, cell in zip(table.header, cells, strict=True):
         if "\0" in cell:
             return refuse(number, "there is a NUL in this cell; no text has one", column=name)
@@ -52,23 +64,39 @@ def _refuse_cells(number: int, cells: Sequence[str], table: "Table") -> Refused 
     return None
 
 
+def _check_encoding(encoding: str) -> None:
+    """Raise `InputError` unless lines end there with the byte that ends them in ASCII, as rows are read."""
+    try:
+        if "\n".encode(encoding.removesuffix("-sig")) != b"\n":
+            raise InputError(f"a table in {encoding} is not read; save it as UTF-8 first, as with iconv")
+        b"\n".decode(encoding, "surrogateescape")
+    except (LookupError, UnicodeError) as wrong:
+        raise InputError(f"there is no encoding {encoding!r} of text; try utf-8 or cp1252") from wrong
+
+
+def _refuse_foreign(line: bytes) -> None:
+    for begin, what, how in _FOREIGN:
+        if line.startswith(begin):
+            raise InputError(f"this is {what} and no table of text; {how}")
+    if b"\0" in line:
+        raise InputError(
+            'this is no plain text; a file of a spreadsheet has to be saved as "CSV UTF-8" first'
+        )
+
+
 class Table:
     """A table that is read row by row: its header first, then each row with the bytes that it stands in."""
 
     def __init__(self, file: BinaryIO, encoding: str = "utf-8-sig", delimiter: str = "") -> None:
         """Read the header; raise `InputError` when there is none, or no encoding of that name."""
+        _check_encoding(encoding)
         self._file, self.encoding = file, encoding
         self._taken: list[bytes] = []
         self._taken_bytes = 0
         self._line = 0
-        try:
-            first = self._read_line().decode(encoding, "surrogateescape")
-        except LookupError as wrong:
-            raise InputError(f"there is no encoding {encoding!r}; try utf-8, cp1252 or utf-16") from wrong
-        if first[:1] in ("\udcff", "\udcfe", "\ufffe") or "\0" in first:
-            raise InputError(
-                'this is no plain text; a file of a spreadsheet has to be saved as "CSV UTF-8" first'
-            )
+        line = self._read_line()
+        _refuse_foreign(line)
+        first = line.decode(encoding, "surrogateescape")
         self._delimiter = delimiter or max(_DELIMITERS, key=first.count)
         self.header = tuple(name.strip() for name in next(csv.reader([first], delimiter=self._delimiter), []))
         self._check_header()

@@ -171,7 +171,7 @@ class Endless(io.BytesIO):
         (b"", "no header"),
         (b"who,who\n", "the header has who twice"),
         (b"name\nAcme\n", "none of the mapping's columns is in the file"),
-        ("who\nAcme\n".encode("utf-16"), "this is no plain text"),
+        ("who\nAcme\n".encode("utf-16"), "this is UTF-16 and no table"),
         (b",".join(b"c%d" % n for n in range(3000)), "2,000 are allowed"),
         (b'who\n"' + b"Acme\n" * 40_000, "is a quotation mark left open"),
         (b'who\n"' + b"\n" * 200_000, "is a quotation mark left open"),
