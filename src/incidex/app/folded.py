@@ -32,6 +32,12 @@ def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
     return tuple(sorted(incidents, key=lambda each: (each.opened_at, each.id), reverse=True))
 
 
+def has_grown(log: Log, before: Head) -> bool:
+    """Say whether a log is the one that was read, and not one cut off, restored or rewritten."""
+    line = next(iter(log.lines(before.serial - 1)), None) if before.serial else None
+    return line is not None and line.hash == before.hash
+
+
 class Folded:
     """The incidents of one log, of its newest state alone: nothing that was removed may linger here."""
 
@@ -50,7 +56,7 @@ class Folded:
         with self._locks[tier]:  # two who come at once do not both fold
             held = self._held.get(tier)
             if held is None or held.head != head:
-                grew = held is not None and self._grew(held.head)
+                grew = held is not None and has_grown(self._log, held.head)
                 by_id = self._follow(held, tier) if held is not None and grew else self._fold_all(tier)
                 held = _Held(head, by_id, in_order(by_id.values()))
                 self._held[tier] = held
@@ -68,11 +74,6 @@ class Folded:
     def _fold_all(self, tier: Tier) -> dict[str, Incident]:
         found = fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy())
         return {incident.id: incident for incident in found}
-
-    def _grew(self, before: Head) -> bool:
-        """Say whether the log is the one that was read, and not one cut off, restored or rewritten."""
-        line = next(iter(self._log.lines(before.serial - 1)), None) if before.serial else None
-        return line is not None and line.hash == before.hash
 
     def _follow(self, held: _Held, tier: Tier) -> dict[str, Incident]:
         """Fold anew what changes may have touched, and drop what is no incident of its own any more."""

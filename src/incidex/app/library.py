@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from incidex.app.folded import Folded, in_order
+from incidex.app.folded import Folded, has_grown, in_order
 from incidex.app.remembered import Remembered
+from incidex.app.told import find_taken, past_of
 from incidex.codebook import policy
 from incidex.model import (
     AsOf,
@@ -11,6 +12,7 @@ from incidex.model import (
     Document,
     Incident,
     Kind,
+    Past,
     Received,
     Removed,
     Report,
@@ -31,7 +33,9 @@ from incidex.search import (
     parse,
     resolve,
 )
-from incidex.store import Log
+from incidex.search.folding import touched
+from incidex.store import Head, Log
+from incidex.web.base import News
 
 
 def _without_removed(document: Document, history: Sequence[Change]) -> Document:
@@ -97,6 +101,23 @@ class StoreLibrary:
         shelf = self._shelf(tier, as_of)
         entry = shelf.find(name)
         return find_similar(shelf, entry, limit, resolve(parse(among))) if entry else ()
+
+    def past(self, id: str, tier: Tier) -> Past:  # noqa: A002
+        """Return what was taken back of a record, as a tier saw it."""
+        return past_of(self._log, id, tier)
+
+    def head(self) -> object:
+        """Return where the log ends."""
+        return self._log.head()
+
+    def news(self, since: object) -> News:
+        """Say what may have changed since a head of this log."""
+        head = self._log.head()
+        if isinstance(since, Head) and has_grown(self._log, since):
+            changes = list(self._log.since(since.serial))
+            if not any(change.kind is Kind.REMOVED for change in changes):  # those words may stand anywhere
+                return News(head=head, records=touched(self._log, changes))
+        return News(head=head, is_anew=True, taken=find_taken(self._log))
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""

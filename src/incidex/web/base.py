@@ -1,10 +1,11 @@
 """What the pages need from the rest of the house."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol
 
-from incidex.model import AsOf, Change, Document, Incident, Report, Tier
+from incidex.model import AsOf, Change, Document, Incident, Past, Report, Tier
 from incidex.search import Found, Similar, Wish
 
 
@@ -31,6 +32,16 @@ class Taken:
 
 #: Reads, codes and stores a report, and returns when it is safe; takes a while, and threads may share it.
 HandIn = Callable[[Handed], Taken]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What may have changed in a log since somebody looked."""
+
+    head: object  # where it ends now
+    records: Collection[str] = ()
+    is_anew: bool = False  # everything may have: `records` says nothing
+    taken: AbstractSet[str] = frozenset()  # if so, the records of which something may have been taken back
 
 
 class Library(Protocol):
@@ -71,6 +82,15 @@ class Library(Protocol):
         most: int | None = None,
     ) -> Sequence[Similar]:
         """Return the incidents most like one, among those that a query finds; raises as `search` does."""
+
+    def past(self, id: str, tier: Tier) -> Past:  # noqa: A002
+        """Return what was taken back of a record, as a tier saw it, also of one that is no incident now."""
+
+    def head(self) -> object:
+        """Return where the log ends; it differs when anything has changed."""
+
+    def news(self, since: object) -> News:
+        """Say what has changed since a head, or everything when there is none or it is another log's."""
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes, oldest first, without how its review goes."""

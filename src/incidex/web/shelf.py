@@ -11,11 +11,13 @@ from incidex.model import (
     FieldPolicy,
     Incident,
     Moved,
+    Past,
     Received,
     Removed,
     Report,
     Retracted,
     Tier,
+    find_past,
     fold_record,
     fold_records,
     shown,
@@ -31,6 +33,7 @@ from incidex.search import (
     parse,
     resolve,
 )
+from incidex.web.base import News
 
 
 class MemoryLibrary:
@@ -85,6 +88,18 @@ class MemoryLibrary:
         shelf = self._shelf(tier, as_of)
         entry = shelf.find(name)
         return find_similar(shelf, entry, limit, resolve(parse(among))) if entry else ()
+
+    def past(self, id: str, tier: Tier) -> Past:  # noqa: A002
+        """Return what was taken back of a record, as a tier saw it."""
+        return find_past(self._history, id, tier=tier, policy=self._policy)
+
+    def head(self) -> object:
+        """Say that nothing changes here."""
+        return self
+
+    def news(self, since: object) -> News:  # noqa: ARG002
+        """Say that everything is to be looked at, once."""
+        return News(head=self, is_anew=True, taken=self._histories.keys())
 
     def history(self, id: str, tier: Tier) -> Sequence[Change]:  # noqa: A002
         """Return what a tier may see of an incident's changes."""

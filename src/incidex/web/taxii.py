@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -13,10 +14,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from incidex.model import Tier
+from incidex.search import BusyError
 from incidex.web.answers import HEADERS, MOST_FORM_BYTES, Answer, AnyRequest, Refused, Visit, explain
 from incidex.web.base import Library
-from incidex.web.taxii_ask import Ask, Page, find_page, parse_ask, say_dates
-from incidex.web.taxii_shelf import Shelf, Shelves
+from incidex.web.taxii_ask import Page, find_page, parse_ask, say_dates
+from incidex.web.taxii_keeping import Shelves
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,6 +43,9 @@ _WORDS = {
     Tier.AMBER: "What the team may see, with all that members may see.",
     Tier.RED: "What named people may see: everything.",
 }
+#: When to come again while a collection is being put together.
+_RETRY_SECONDS = "2"
+
 _WRITING = [HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE]
 
 
@@ -83,8 +88,9 @@ def api_root() -> Answer:
 
 
 @get(f"/{ROOT}/collections/", sync_to_thread=False)
-def collections(visit: NamedDependency[Visit]) -> Answer:
+def collections(visit: NamedDependency[Visit], shelves: NamedDependency[Shelves]) -> Answer:
     """List the collections that the visitor may read (section 5.1)."""
+    shelves.begin(visit.tier)  # whoever looks at the list asks for one of them next
     return _answer({"collections": [_describe(tier) for tier in Tier if tier <= visit.tier]})
 
 
@@ -99,7 +105,7 @@ def manifest(
     request: AnyRequest, visit: NamedDependency[Visit], shelves: NamedDependency[Shelves], name: FromPath[str]
 ) -> Answer:
     """List the objects of a collection without their words (section 5.3)."""
-    _, page = _find(request, shelves, _find_tier(visit, name))
+    page = _find(request, shelves, _find_tier(visit, name))
     told = [
         {"id": each.id, "date_added": each.place.added, "version": each.version, "media_type": _STIX}
         for each in page.entries
@@ -115,7 +121,7 @@ def objects(
 ) -> Answer:
     """Answer with the objects of a collection (section 5.4)."""
     tier = _find_tier(visit, name)
-    return _send(shelves, tier, *_find(request, shelves, tier))
+    return _send(shelves, tier, _find(request, shelves, tier))
 
 
 @get(f"/{ROOT}/collections/{{name:str}}/objects/{{object_id:str}}/", sync_to_thread=True)
@@ -128,7 +134,7 @@ def one_object(
 ) -> Answer:
     """Answer with one object (section 5.6)."""
     tier = _find_tier(visit, name)
-    return _send(shelves, tier, *_find(request, shelves, tier, object_id))
+    return _send(shelves, tier, _find(request, shelves, tier, object_id))
 
 
 @get(f"/{ROOT}/collections/{{name:str}}/objects/{{object_id:str}}/versions/", sync_to_thread=True)
@@ -140,7 +146,7 @@ def versions(
     object_id: FromPath[str],
 ) -> Answer:
     """Answer with the versions of one object (section 5.8): the newest alone is kept."""
-    _, page = _find(request, shelves, _find_tier(visit, name), object_id)
+    page = _find(request, shelves, _find_tier(visit, name), object_id)
     told = [each.version for each in page.entries]
     return _answer({"more": False, **({"versions": told} if told else {})}, headers=say_dates(page.entries))
 
@@ -164,14 +170,21 @@ def find_nothing() -> Answer:
 def answer_error(request: AnyRequest, error: Exception) -> Answer:
     """Say what is wrong as TAXII has it (section 3.6.1)."""
     status, said = explain(error)
-    if status >= 500:
+    if status >= 500 and not isinstance(error, Refused):
         _LOG.error("an answer to %s failed", request.scope["path"], exc_info=error)
     more = getattr(error, "headers", None) or {}
     body = {"title": _TITLES.get(status, "Error"), "description": said, "http_status": str(status)}
     return _answer(body, status, headers={**HEADERS, **more})
 
 
-_TITLES = {400: "Bad request", 403: "Forbidden", 404: "Not found", 405: "Not allowed", 406: "Not acceptable"}
+_TITLES = {
+    400: "Bad request",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Not allowed",
+    406: "Not acceptable",
+    503: "Come again",
+}
 
 
 def _refuse_other_media(request: AnyRequest) -> None:
@@ -207,27 +220,33 @@ def _describe(tier: Tier) -> dict[str, Any]:
     }
 
 
-def _find(request: AnyRequest, shelves: Shelves, tier: Tier, object_id: str = "") -> tuple[Shelf, Page]:
-    """Return the collection, and the part of it that was asked for."""
+def _find(request: AnyRequest, shelves: Shelves, tier: Tier, object_id: str = "") -> Page:
+    """Return the part of a collection that was asked for."""
     ask = parse_ask(request.query_params)
-    shelf = shelves.get(tier)
-    if object_id:
-        if object_id not in shelf.by_id:
-            raise HTTPException(status_code=404)
-        ask = Ask(ask.added_after, (object_id,), (), ask.versions, ask.spec_versions, ask.limit, ask.since)
-    return shelf, find_page(shelf, ask)
+    try:
+        shelf = shelves.get(tier)
+    except BusyError as busy:
+        raise Refused(
+            status_code=503, detail=f"{str(busy).capitalize()}.", headers={"Retry-After": _RETRY_SECONDS}
+        ) from busy
+    with shelf.lock:
+        if object_id:
+            if shelf.find(object_id) is None:
+                raise HTTPException(status_code=404)
+            ask = replace(ask, ids=(object_id,), types=())
+        return find_page(shelf, ask)
 
 
 def _say_more(page: Page) -> dict[str, Any]:
     return {"more": True, "next": page.following} if page.following else {"more": False}
 
 
-def _send(shelves: Shelves, tier: Tier, shelf: Shelf, page: Page) -> Answer:
+def _send(shelves: Shelves, tier: Tier, page: Page) -> Answer:
     """Answer with an envelope (section 3.7), put together from objects that are JSON already."""
     if not page.entries:
         return _answer(_say_more(page))
     head = msgspec.json.encode(_say_more(page))[:-1]
-    body = b"".join((head, b',"objects":[', b",".join(shelves.read(shelf, tier, page.entries)), b"]}"))
+    body = b"".join((head, b',"objects":[', b",".join(shelves.read(tier, page.entries)), b"]}"))
     return Response(body, media_type=MEDIA_TYPE, headers=say_dates(page.entries))
 
 

@@ -58,17 +58,14 @@ def parse_ask(query: Mapping[str, str]) -> Ask:
 
 def find_page(shelf: Shelf, ask: Ask) -> Page:
     """Return the entries that were asked for, after a bounded look; what is not reached is next."""
-    first = shelf.added_after(ask.added_after) if ask.added_after else 0
-    if ask.since:
-        first = max(first, shelf.after(ask.since))
     found: list[Entry] = []
     last: Entry | None = None
-    for looked_at, position in enumerate(_positions(shelf, ask, first)):
+    for looked_at, entry in enumerate(_walk(shelf, ask)):
         if last and (len(found) == ask.limit or looked_at == _MOST_LOOKED_AT):
             return Page(tuple(found), make_next(last.place))
-        last = shelf.entries[position]
-        if _fits(last, ask):
-            found.append(last)
+        last = entry
+        if _fits(entry, ask):
+            found.append(entry)
     return Page(tuple(found), "")
 
 
@@ -78,13 +75,17 @@ def make_next(place: Place) -> str:
     return base64.urlsafe_b64encode(text.encode("utf-8", "surrogatepass")).decode().rstrip("=")
 
 
-def _positions(shelf: Shelf, ask: Ask, first: int) -> Iterator[int]:
+def _walk(shelf: Shelf, ask: Ask) -> Iterator[Entry]:
+    """Yield what may be meant, in order, from where the client goes on."""
     if ask.ids:
-        yield from sorted(shelf.by_id[each] for each in set(ask.ids) if shelf.by_id.get(each, -1) >= first)
+        found = sorted(entry for entry in map(shelf.find, set(ask.ids)) if entry)
+        for entry in found:
+            if entry.place.added > ask.added_after and (ask.since is None or entry.place > ask.since):
+                yield entry
     elif ask.types:
-        yield from shelf.positions(ask.types, first)
+        yield from shelf.walk_types(ask.types, added_after=ask.added_after, since=ask.since)
     else:
-        yield from range(first, len(shelf.entries))
+        yield from shelf.walk(added_after=ask.added_after, since=ask.since)
 
 
 def _fits(entry: Entry, ask: Ask) -> bool:

@@ -1,23 +1,18 @@
-"""The objects of a TAXII collection in the order in which they were added, made from records as these change.
+"""The objects of a TAXII collection in the order in which they were added, kept up with the log.
 
 When an object was added is when its record last changed, by the log. An object that several records share was
-added with the first of them, and stands in the collection once.
+added with the first of them, and stands in the collection once. What was taken back stands there as revoked.
 """
 
-from bisect import bisect_left, bisect_right
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from threading import Lock
 from typing import NamedTuple
 
-from incidex.exchange.stix import encode, to_stix
-from incidex.model import Incident, Tier
-from incidex.web.base import Library
-
-#: Bytes of objects that are kept ready, over all collections; others are made again when they are asked for.
-KEPT_BYTES = 128 * 2**20
+#: When a record was added, as a TAXII timestamp, and the record: what a collection is ordered by.
+Key = tuple[str, str]
 
 
 class Place(NamedTuple):
@@ -38,98 +33,136 @@ class Entry(NamedTuple):
     @property
     def type(self) -> str:
         """Return the type, which the id begins with."""
-        return self.id.partition("--")[0]
+        return _type_of(self.id)
 
 
 class _Record(NamedTuple):
-    """A record's objects, and what tells that it is still the same record."""
-
-    same: object
-    entries: tuple[Entry, ...]
+    key: Key
+    names: Sequence[tuple[str, str]]  # id and version of each object
 
 
-@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """Keys in order, each counted: of the records that a type's objects stand with."""
+
+    def __init__(self) -> None:
+        self.keys: list[Key] = []
+        self._counts: dict[Key, int] = {}
+
+    def add(self, key: Key) -> None:
+        count = self._counts.get(key, 0)
+        self._counts[key] = count + 1
+        if not count:
+            insort(self.keys, key)
+
+    def remove(self, key: Key) -> None:
+        count = self._counts.pop(key) - 1
+        if count:
+            self._counts[key] = count
+        else:
+            del self.keys[bisect_left(self.keys, key)]
+
+
 class Shelf:
-    """One collection, as it stands."""
+    """One collection. Changed record by record; whoever reads or changes it holds its `lock`."""
 
-    entries: Sequence[Entry]  # in order of place
-    by_id: Mapping[str, int]
-    by_type: Mapping[str, Sequence[int]]
-    incidents: Mapping[str, Incident]
+    def __init__(self, head: object) -> None:
+        self.head = head  # where the log ended that it was last made from
+        self.lock = Lock()
+        self._records: dict[str, _Record] = {}
+        self._keys: list[Key] = []
+        self._holders: dict[str, Key | list[Key]] = {}  # by object: where it stands, and where it would
+        self._types: dict[str, _Ordered] = defaultdict(_Ordered)
 
-    def after(self, place: Place) -> int:
-        """Return the position of the first entry that stands after a place."""
-        return bisect_right(self.entries, place, key=lambda entry: entry.place)
+    def __len__(self) -> int:
+        return len(self._holders)
 
-    def added_after(self, time: str) -> int:
-        """Return the position of the first entry that was added after a time."""
-        return bisect_right(self.entries, time, key=lambda entry: entry.place.added)
+    def put(self, record: str, added: str, names: Sequence[tuple[str, str]]) -> None:
+        """Take in a record's objects, in place of those that it had; nothing at all takes it out."""
+        self._drop(record)
+        if not names:
+            return
+        key = (added, record)
+        self._records[record] = _Record(key, names)
+        insort(self._keys, key)
+        for name, _ in names:
+            self._hold(name, key)
 
-    def positions(self, types: Sequence[str], first: int) -> Iterator[int]:
-        """Yield the positions of all entries of some types from `first` on, in order."""
-        held = [self.by_type.get(kind, ()) for kind in dict.fromkeys(types)]
-        left = [each[bisect_left(each, first) :] for each in held]
-        yield from left[0] if len(left) == 1 else sorted(position for each in left for position in each)
+    def find(self, name: str) -> Entry | None:
+        """Return an object by its id."""
+        held = self._holders.get(name)
+        if held is None:
+            return None
+        key = held[0] if isinstance(held, list) else held
+        names = self._records[key[1]].names
+        number = next(number for number, each in enumerate(names) if each[0] == name)
+        return Entry(Place(*key, number), *names[number])
 
+    def names_of(self, record: str) -> Sequence[tuple[str, str]]:
+        """Return the id and version of each object of a record, also of those that stand with another."""
+        found = self._records.get(record)
+        return found.names if found else ()
 
-class Shelves:
-    """The collections of a library, one for each tier. Shared by threads."""
+    def walk(self, *, added_after: str = "", since: Place | None = None) -> Iterator[Entry]:
+        """Yield every object that was added after a time and stands after a place, in order."""
+        for key in _from(self._keys, added_after, since):
+            for number, (name, version) in self._held_by(key, since):
+                yield Entry(Place(*key, number), name, version)
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._lock = Lock()
-        self._seen: dict[Tier, tuple[Sequence[Incident], Shelf]] = {}
-        self._records: dict[Tier, dict[str, _Record]] = defaultdict(dict)
-        self._bytes: OrderedDict[tuple[Tier, Place], bytes] = OrderedDict()
-        self._size = 0
+    def walk_types(
+        self, types: Sequence[str], *, added_after: str = "", since: Place | None = None
+    ) -> Iterator[Entry]:
+        """Yield those of some types; records without any are passed over."""
+        wanted = [self._types[kind].keys for kind in dict.fromkeys(types) if kind in self._types]
+        found = [_from(keys, added_after, since) for keys in wanted]
+        for key in found[0] if len(found) == 1 else sorted({key for keys in found for key in keys}):
+            for number, (name, version) in self._held_by(key, since):
+                if _type_of(name) in types:
+                    yield Entry(Place(*key, number), name, version)
 
-    def get(self, tier: Tier) -> Shelf:
-        """Return a collection as the log has it now. Only records that have changed are made anew."""
-        incidents = self._library.incidents(tier)
-        with self._lock:
-            seen = self._seen.get(tier)
-            if seen is None or seen[0] is not incidents:
-                seen = (incidents, self._fill(tier, incidents))
-                self._seen[tier] = seen
-            return seen[1]
+    def _held_by(self, key: Key, since: Place | None) -> Iterator[tuple[int, tuple[str, str]]]:
+        first = since.number + 1 if since and key == since[:2] else 0
+        for number, each in enumerate(self._records[key[1]].names[first:], start=first):
+            held = self._holders[each[0]]
+            if (held[0] if isinstance(held, list) else held) == key:
+                yield number, each
 
-    def read(self, shelf: Shelf, tier: Tier, entries: Sequence[Entry]) -> list[bytes]:
-        """Return objects as JSON."""
-        with self._lock:
-            return [self._read(shelf, tier, entry) for entry in entries]
-
-    def _fill(self, tier: Tier, incidents: Sequence[Incident]) -> Shelf:
-        ordered = sorted(incidents, key=lambda incident: (incident.changed_at, incident.id))
-        held, kept = self._records[tier], {}
-        for incident in ordered:
-            record = held.get(incident.id)
-            same = _tell(incident)
-            if record is None or record.same != same:
-                record = _Record(same, tuple(self._make(tier, incident)))
-            kept[incident.id] = record
-        self._records[tier] = kept
-        return _arrange([kept[each.id] for each in ordered], {each.id: each for each in ordered})
-
-    def _make(self, tier: Tier, incident: Incident) -> Iterator[Entry]:
-        added = to_taxii_time(incident.changed_at)
-        for number, made in enumerate(to_stix(incident)[0]):
-            place = Place(added, incident.id, number)
-            self._keep(tier, place, encode(made))
-            yield Entry(place, made["id"], made.get("modified") or made.get("created") or added)
-
-    def _keep(self, tier: Tier, place: Place, text: bytes) -> None:
-        self._size += len(text) - len(self._bytes.pop((tier, place), b""))
-        self._bytes[tier, place] = text
-        while self._size > KEPT_BYTES:
-            self._size -= len(self._bytes.popitem(last=False)[1])
-
-    def _read(self, shelf: Shelf, tier: Tier, entry: Entry) -> bytes:
-        found = self._bytes.get((tier, entry.place))
+    def _drop(self, record: str) -> None:
+        found = self._records.pop(record, None)
         if found is None:
-            for _ in self._make(tier, shelf.incidents[entry.place.record]):
-                pass  # all of the record is kept, since its other objects are asked for next
-            found = self._bytes[tier, entry.place]
-        return found
+            return
+        del self._keys[bisect_left(self._keys, found.key)]
+        for name, _ in found.names:
+            self._let_go(name, found.key)
+
+    def _hold(self, name: str, key: Key) -> None:
+        held = self._holders.get(name)
+        if held is None:
+            self._holders[name] = key
+            self._types[_type_of(name)].add(key)
+            return
+        keys = held if isinstance(held, list) else [held]
+        former = keys[0]
+        insort(keys, key)
+        self._holders[name] = keys
+        self._pass_on(name, former, keys[0])
+
+    def _let_go(self, name: str, key: Key) -> None:
+        held = self._holders[name]
+        if not isinstance(held, list):
+            del self._holders[name]
+            self._types[_type_of(name)].remove(key)
+            return
+        former = held[0]
+        del held[bisect_left(held, key)]
+        if len(held) == 1:
+            self._holders[name] = held[0]
+        self._pass_on(name, former, held[0])
+
+    def _pass_on(self, name: str, former: Key, key: Key) -> None:
+        if former != key:
+            kind = self._types[_type_of(name)]
+            kind.remove(former)
+            kind.add(key)
 
 
 def to_taxii_time(at: datetime) -> str:
@@ -137,26 +170,12 @@ def to_taxii_time(at: datetime) -> str:
     return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
 
 
-def _tell(incident: Incident) -> object:
-    """Return what is different when anything of the record is, removed words and judgements among it."""
-    return (
-        incident.version,
-        incident.changed_at,
-        incident.opened_at,
-        incident.ties,
-        tuple(incident.removed.items()),
-        tuple(report.id for report in incident.reports),
-    )
+def _type_of(name: str) -> str:
+    return name.partition("--")[0]
 
 
-def _arrange(records: Sequence[_Record], incidents: Mapping[str, Incident]) -> Shelf:
-    entries: list[Entry] = []
-    by_id: dict[str, int] = {}
-    by_type: dict[str, list[int]] = defaultdict(list)
-    for record in records:
-        for entry in record.entries:
-            if entry.id not in by_id:
-                by_id[entry.id] = len(entries)
-                by_type[entry.type].append(len(entries))
-                entries.append(entry)
-    return Shelf(entries, by_id, by_type, incidents)
+def _from(keys: list[Key], added_after: str, since: Place | None) -> Sequence[Key]:
+    first = bisect_right(keys, added_after, key=lambda key: key[0]) if added_after else 0
+    if since:
+        first = max(first, bisect_left(keys, (since.added, since.record)))
+    return keys[first:]

@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,17 +12,21 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from taxii2client.exceptions import AccessError
 from taxii2client.v21 import ApiRoot, Collection, Server, as_pages
 
 from incidex.app.library import StoreLibrary
-from incidex.exchange.stix import to_stix
+from incidex.exchange import Loss
+from incidex.exchange.stix import Line, Telling, to_lines, to_stix
 from incidex.model import (
     Body,
     Change,
     Claim,
     Claimed,
-    Incident,
+    Judged,
+    Judgement,
     Linked,
     MemberRole,
     Report,
@@ -31,10 +35,11 @@ from incidex.model import (
     Tier,
 )
 from incidex.store import Accounts, MemoryLog
-from incidex.web import make_app
+from incidex.web import make_app, taxii_keeping
 from incidex.web.entry import Door
 from incidex.web.taxii import COLLECTIONS, MEDIA_TYPE
-from incidex.web.taxii_shelf import Entry, Shelves, to_taxii_time
+from incidex.web.taxii_keeping import Shelves
+from incidex.web.taxii_shelf import Entry, to_taxii_time
 from tests.members import make_accounts
 from tests.unit.exchange.records import make_claim
 from tests.unit.exchange.test_exchange_stix import errors_of
@@ -295,36 +300,128 @@ def test_whoever_invents_a_place_to_go_on_from_gets_a_page_like_any_other(runnin
     assert running.get(f"/collections/clear/objects/?next={forged}").json() == {"more": False}
 
 
+def entries_of(shelves: Shelves, tier: Tier = Tier.CLEAR) -> list[Entry]:
+    return list(shelves.get(tier).walk())
+
+
 def test_only_what_has_changed_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     log = MemoryLog()
     for number in range(RECORDS):
         fill(log, number)
     shelves = Shelves(StoreLibrary(log))
     made: list[str] = []
-    real = shelves._make
 
-    def note(tier: Tier, incident: Incident) -> Iterator[Entry]:
-        made.append(incident.id)
-        return real(tier, incident)
+    def note(telling: Telling) -> tuple[list[Line], Sequence[Loss]]:
+        made.append(telling.now.id if telling.now else "")
+        return to_lines(telling)
 
-    monkeypatch.setattr(shelves, "_make", note)
-    before = shelves.get(Tier.CLEAR)
+    monkeypatch.setattr(taxii_keeping, "to_lines", note)
+    before = entries_of(shelves)
     assert len(made) == RECORDS
-    assert shelves.get(Tier.CLEAR) is before
+    assert entries_of(shelves) == before
     fill(log, 90)
-    after = shelves.get(Tier.CLEAR)
+    after = entries_of(shelves)
     assert made[RECORDS:] == ["inc-090"]
-    assert len(after.entries) > len(before.entries)
-    rebuilt = Shelves(StoreLibrary(log)).get(Tier.CLEAR)
-    assert list(rebuilt.entries) == list(after.entries)
+    assert len(after) > len(before)
 
 
 def test_objects_that_are_not_kept_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("incidex.web.taxii_shelf.KEPT_BYTES", 30_000)
+    monkeypatch.setattr("incidex.web.taxii_keeping.KEPT_BYTES", 30_000)
     log = MemoryLog()
     for number in range(RECORDS):
         fill(log, number)
     shelves = Shelves(StoreLibrary(log))
-    shelf = shelves.get(Tier.CLEAR)
-    texts = shelves.read(shelf, Tier.CLEAR, shelf.entries)
-    assert [json.loads(text)["id"] for text in texts] == [entry.id for entry in shelf.entries]
+    entries = entries_of(shelves)
+    texts = shelves.read(Tier.CLEAR, entries)
+    assert [json.loads(text)["id"] for text in texts] == [entry.id for entry in entries]
+
+
+def test_whoever_asks_too_early_is_told_when_to_come_again(
+    growing: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incidex.web.taxii_keeping.PATIENCE_SECONDS", 0.0)
+    go_on = threading.Event()
+
+    def wait(telling: Telling) -> tuple[list[Line], Sequence[Loss]]:
+        go_on.wait(20)
+        return to_lines(telling)
+
+    monkeypatch.setattr(taxii_keeping, "to_lines", wait)
+    answer = growing.get("/collections/clear/objects/")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert (
+        answer.json()["description"] == "This collection is being put together; ask again in a few seconds."
+    )
+    go_on.set()
+    monkeypatch.setattr("incidex.web.taxii_keeping.PATIENCE_SECONDS", 20.0)
+    assert growing.get("/collections/clear/objects/").json()["objects"]
+
+
+def test_a_collection_that_cannot_be_made_is_begun_again(
+    growing: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(taxii_keeping, "to_lines", lambda _: 1 / 0)
+        assert growing.get("/collections/clear/objects/").status_code == 500
+    assert growing.get("/collections/clear/objects/").status_code == 200
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.integers(0, 6), st.sampled_from(["fill", "retract", "withdraw", "merge", "split"]))
+    )
+)
+@settings(max_examples=25, deadline=None)
+def test_a_collection_that_was_kept_up_is_the_one_that_is_made_anew(steps: list[tuple[int, str]]) -> None:
+    log = MemoryLog()
+    shelves = Shelves(StoreLibrary(log))
+    for moment, (number, step) in enumerate(steps):
+        change(log, number, step, AT + timedelta(days=moment))
+        for tier in (Tier.CLEAR, Tier.GREEN):
+            kept, anew = entries_of(shelves, tier), entries_of(Shelves(StoreLibrary(log)), tier)
+            assert kept == anew
+            shelf = shelves.get(tier)
+            for kind in {entry.type for entry in kept}:
+                found = list(shelf.walk_types([kind]))
+                assert found == [entry for entry in kept if entry.type == kind]
+            assert [shelf.find(entry.id) for entry in kept] == kept
+            assert len(shelf) == len(kept)
+
+
+def change(log: MemoryLog, number: int, step: str, at: datetime) -> None:
+    """Do something to a record, where that makes sense."""
+    record, other = f"inc-{number:03}", "inc-000"
+    versions = log.versions([record, other])
+    bodies: list[tuple[str, Body]] = []  # of what record, and what
+    if step == "fill":
+        claims = tuple(replace(each, coder=f"x@{versions[record] + 1}") for each in make_claims(number))
+        bodies = [(record, Linked(make_report(number))), (record, Claimed(claims))]
+    elif not versions[record]:
+        return
+    elif step == "retract":
+        held = [c for one in log.history(record) if isinstance(one.body, Claimed) for c in one.body.claims]
+        bodies = [(record, Retracted(held[-1].id, "no"))]
+    elif step == "withdraw":
+        bodies = [(record, Retracted(make_report(number).id, "no"))]
+    elif number and versions[other]:
+        judgement = Judgement.SAME if step == "merge" else Judgement.WITHDRAWN
+        bodies = [(record, Judged(other, judgement, "so")), (other, Judged(record, judgement, "so"))]
+    changes: list[Change] = []
+    for name, body in bodies:
+        versions = {**versions, name: versions[name] + 1}
+        changes.append(Change(record=name, version=versions[name], body=body, by="ann", at=at))
+    log.append(changes)
+
+
+def test_what_was_taken_back_is_served_as_revoked_to_whoever_comes_later(growing: Running) -> None:
+    collection = growing.collection()
+    seen = growing.get("/collections/clear/objects/?limit=1000").headers["x-taxii-date-added-last"]
+    had = {each["id"] for each in read_all(collection)}
+    body = Retracted(make_report(3).id, "it was a hoax")
+    growing.log.append([Change(record="inc-003", version=3, body=body, by="ann", at=AT + timedelta(days=50))])
+    news = read_all(collection, added_after=seen)
+    gone = {each["id"] for each in news if each.get("revoked")}
+    assert {name.partition("--")[0] for name in gone} >= {"incident", "note", "report", "relationship"}
+    assert gone < had
+    assert gone == {each["id"] for each in read_all(collection) if each.get("revoked")}
