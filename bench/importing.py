@@ -1,11 +1,12 @@
 """Importing measured: time, memory, and what comes back after an export.
 
-    python bench/importing.py [--shared ../shared] [--generated 1000]
+    python bench/importing.py [--shared ../shared] [--generated 1000] [--postgres]
 
-Prints processor seconds and peak memory of importing the VCDB corpus into a new SQLite file, and again into
-the same one; how many cases of the official VERIS suite our validator agrees with; and how many records come
-back from a round trip as they were, but for what the loss report names. Each import runs in a process of its
-own, so that its memory is its own.
+Prints processor seconds and peak memory of importing the VCDB corpus into a new SQLite file, again into the
+same one, and with one row in a hundred changed; with --postgres, the same on a PostgreSQL server that is
+started for it; how many cases of the official VERIS suite our validator agrees with; and how many records
+come back from a round trip as they were, but for what the loss report names. Each import runs in a process
+of its own, so that its memory is its own.
 """
 
 import argparse
@@ -33,33 +34,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--shared", type=Path, default=Path(__file__).parents[2] / "shared")
     parser.add_argument("--generated", type=int, default=1000)
-    parser.add_argument("--import-into", nargs=2, type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--import-into", nargs=2, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.import_into:
-        print(json.dumps(import_once(*chosen.import_into)))
+        print(json.dumps(import_once(Path(chosen.import_into[0]), chosen.import_into[1])))
         return
     bench_import(chosen.shared / CORPUS)
+    if chosen.postgres:
+        sys.path.insert(0, str(Path(__file__).parents[1]))
+        from tests.postgres import Server, new_schema
+
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o755)
+            server = Server(Path(folder) / "server")
+            server.make()
+            server.start()
+            try:
+                with new_schema(server, "bench") as url:
+                    bench_import(chosen.shared / CORPUS, url)
+            finally:
+                server.kill()
     bench_suite(chosen.shared / "veris" / "tests")
     bench_round_trip(chosen.shared / CORPUS)
     bench_generated(chosen.generated)
 
 
-def bench_import(corpus: Path) -> None:
-    """Import a part of the corpus, all of it, and all of it again."""
+def bench_import(corpus: Path, url: str = "") -> None:
+    """Import all of the corpus, all of it again, and a newer version of it."""
     with tempfile.TemporaryDirectory() as folder:
-        part, whole = Path(folder) / "part.jsonl", Path(folder) / "whole.jsonl"
+        whole, newer = Path(folder) / "whole.jsonl", Path(folder) / "newer.jsonl"
         with gzip.open(corpus) as file:
             lines = file.readlines()
-        part.write_bytes(b"".join(lines[:1000]))
         whole.write_bytes(b"".join(lines))
-        for path, database, words in (
-            (part, "part.db", "the first 1,000 rows"),
-            (whole, "whole.db", "all rows"),
-            (whole, "whole.db", "all rows again"),
-        ):
-            told = run(path, Path(folder) / database)
+        newer.write_bytes(b"".join(_change(line) if at % 100 == 0 else line for at, line in enumerate(lines)))
+        for path, words in ((whole, "all rows"), (whole, "all rows again"), (newer, "one in 100 changed")):
+            told = run(path, url or str(Path(folder) / "whole.db"))
             print(
-                f"{words}: {told['read']:,} read, {told['imported']:,} imported, {told['known']:,} known, "
+                f"{'PostgreSQL, ' if url else ''}{words}: {told['read']:,} read, {told['new']:,} new, "
+                f"{told['changed']:,} changed, {told['unchanged']:,} unchanged, "
                 f"{told['refused']:,} refused; {told['claims']:,} claims, {told['issues']:,} issues; "
                 f"{told['cpu_seconds']:.1f} s of processor, {told['seconds']:.1f} s, "
                 f"{told['claims'] / told['cpu_seconds']:,.0f} claims a second, "
@@ -67,10 +80,17 @@ def bench_import(corpus: Path) -> None:
             )
 
 
-def run(path: Path, database: Path) -> dict[str, Any]:
+def _change(line: bytes) -> bytes:
+    """Return a record with another country, as a database corrects one."""
+    record = json.loads(line)
+    record["victim"]["country"] = ["FR"]
+    return json.dumps(record).encode() + b"\n"
+
+
+def run(path: Path, database: str) -> dict[str, Any]:
     """Import in a process of its own."""
     done = subprocess.run(
-        [sys.executable, __file__, "--import-into", str(path), str(database)],
+        [sys.executable, __file__, "--import-into", str(path), database],
         capture_output=True,
         check=True,
         text=True,
@@ -78,15 +98,16 @@ def run(path: Path, database: Path) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
-def import_once(path: Path, database: Path) -> dict[str, Any]:
+def import_once(path: Path, database: str) -> dict[str, Any]:
     """Import a file and say what that took."""
     from datetime import UTC, datetime
 
+    from incidex.app.database import open_log
     from incidex.app.importing import Outcome, import_rows, make_name
+    from incidex.app.settings import parse_database
     from incidex.exchange import IMPORTERS
-    from incidex.store import SqliteLog
 
-    log = SqliteLog(database)
+    log = open_log(parse_database(database))
     outcome = Outcome(make_name(path, datetime.now(UTC)))
     start, cpu = time.perf_counter(), time.process_time()
     with path.open("rb") as file:
