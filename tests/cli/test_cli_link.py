@@ -65,6 +65,39 @@ def test_refuses_in_one_sentence(
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_chain_of_like_incidents_is_one_group_and_a_long_list_has_an_end(run: Run, tmp_path: Path) -> None:
+    rows = [
+        {
+            "incident_id": f"{victim}{number}",
+            "source_id": "ours",
+            "summary": f"Of {victim}, a laptop was stolen.",
+            "victim": {"victim_id": victim, "country": ["US"], "industry": "622110"},
+            "timeline": {"incident": {"year": 2005 + 5 * at, "month": number % 3 + 1, "day": 3}},
+            "action": {"physical": {"variety": ["Theft"], "vector": ["Unknown"]}},
+            "attribute": {"confidentiality": {"data_disclosure": "Yes", "data_total": (at + 3) * 7_919}},
+        }
+        for at, victim in enumerate(("Ashdown Rail", "Brookfield Clinic", "Caldwell Harbour"))
+        for number in range(6)
+    ]
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(rows), "utf-8")
+    assert run("import", "veris", path).returncode in (0, 2)
+    told = run("link", "suggest", "--first", "2").stdout
+    assert told.count("6 records, ") == 2
+    assert "in 3 groups: " in told
+    assert "The 2 groups with the likeliest pairs are shown; `--all` shows all" in told
+    pairs = [
+        json.loads(line) for line in run("link", "suggest", "--json", "--least", "20").stdout.splitlines()
+    ]
+    assert pairs
+    assert all(each["percent"] >= 20 for each in pairs)
+    saved = run("link", "suggest", "--first", "1", "--save").stdout
+    assert "pairs are now in the queue of `incidex link`" in saved
+    waiting = run("link").stdout
+    assert "in 1 group: " in waiting
+    assert waiting.count("6 records, ") == 1
+
+
 def test_lists_and_suggests(run: Run, two: tuple[str, str]) -> None:
     assert "No pair waits" in run("link").stdout
     assert "0 pairs" in run("link", "suggest").stdout

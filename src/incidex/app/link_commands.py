@@ -17,6 +17,11 @@ OpenLog = Callable[[], AbstractContextManager["Log"]]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a page.")]
 WhyOption = Annotated[str, typer.Option(help="The reason; whoever sees the incidents can read it.")]
 ByOption = Annotated[str, typer.Option(help="Who decides; your user name unless told otherwise.")]
+FirstOption = Annotated[int, typer.Option("--first", help="How many groups.", min=1)]
+AllOption = Annotated[bool, typer.Option("--all", help="All of them.")]
+LeastOption = Annotated[
+    int, typer.Option("--least", help="Only pairs that are so likely, in percent.", min=0, max=100)
+]
 OneArgument = Annotated[str, typer.Argument(metavar="ID|NAME", help="An incident.")]
 OtherArgument = Annotated[str, typer.Argument(metavar="ID|NAME", help="Another incident.")]
 
@@ -40,26 +45,35 @@ def make_link_app(open_log: OpenLog) -> typer.Typer:
     )
 
     @app.callback(invoke_without_command=True)
-    def link(context: typer.Context, json: JsonOption = False) -> None:
+    def link(
+        context: typer.Context,
+        first: FirstOption = 20,
+        all_: AllOption = False,
+        least: LeastOption = 0,
+        json: JsonOption = False,
+    ) -> None:
         """List the pairs of incidents that wait for a person, with the reasons."""
         if context.invoked_subcommand is not None:
             return
-        from incidex.app.link_printing import print_waiting
+        from incidex.app.link_printing import Wish, print_waiting
 
         with open_log() as log:
-            print_waiting(log, as_json=json)
+            print_waiting(log, Wish(0 if all_ else first, least, json))
 
     @app.command()
     def suggest(
         name: Annotated[str, typer.Argument(metavar="[ID|NAME]", help="An incident; else all.")] = "",
-        save: Annotated[bool, typer.Option("--save", help="Put them in the queue.")] = False,
+        first: FirstOption = 20,
+        all_: AllOption = False,
+        least: LeastOption = 0,
+        save: Annotated[bool, typer.Option("--save", help="Put what is shown in the queue.")] = False,
         json: JsonOption = False,
     ) -> None:
-        """Print which pairs may be one or have one cause, and why."""
-        from incidex.app.link_printing import print_suggested
+        """Print which incidents may be one or have one cause, in groups, and why."""
+        from incidex.app.link_printing import Wish, print_suggested
 
         with open_log() as log:
-            print_suggested(log, name, save=save, as_json=json)
+            print_suggested(log, name, Wish(0 if all_ else first, least, json), save=save)
 
     @app.command()
     def decide(

@@ -4,6 +4,7 @@ from incidex.linking.account import Account, Facts, facts, make_account, name_ke
 from incidex.linking.campaigns import related, related_pairs
 from incidex.linking.compare import Measures, Score, Table, get_table, measures, same_incident
 from incidex.linking.copies import NEAR_COPY, find_agency, likeness_of_texts, near_copies
+from incidex.linking.grouping import Group, Pair, group_pairs
 from incidex.linking.keys import candidate_pairs, frequencies, keys, rank
 from incidex.linking.mentions import common, mention_key, mentions
 from incidex.linking.names import fold_domain, fold_name, initials, likeness, short_names
@@ -12,7 +13,9 @@ __all__ = [
     "NEAR_COPY",
     "Account",
     "Facts",
+    "Group",
     "Measures",
+    "Pair",
     "Score",
     "Table",
     "candidate_pairs",
@@ -23,6 +26,7 @@ __all__ = [
     "fold_name",
     "frequencies",
     "get_table",
+    "group_pairs",
     "initials",
     "keys",
     "likeness",
