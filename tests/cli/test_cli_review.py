@@ -82,3 +82,22 @@ def test_a_reason_is_asked_for(run: Run) -> None:
         done = run("review", command, queue(run)[0]["id"])
         assert done.returncode == 2
         assert "needs a reason" in done.stderr
+
+
+def test_what_was_imported_waits_behind_what_was_read(run: Run, tmp_path: Path) -> None:
+    report, rows = tmp_path / "a.txt", tmp_path / "rows.json"
+    rows.write_text(json.dumps([{"Name": f"Firm{n}", "Title": f"Firm {n}", "PwnCount": 7} for n in range(9)]))
+    assert run("import", "hibp", rows).returncode == 0
+    imported = run("review").stdout
+    assert "claims that wait, by uncertainty" in imported, "and comes first where nothing else waits"
+    report.write_text("Acme said on 3 May 2017 that hackers stole the passwords of 1,200 customers.", "utf-8")
+    assert run("add", report).returncode == 0
+    told = run("review").stdout
+    assert "Firm" not in told
+    assert "more were imported, or are out for a sample; `--origin imported` or `any` has them" in told
+    assert "Acme" not in run("review", "--origin", "imported").stdout
+    wrong = run("review", "--origin", "elsewhere")
+    assert (wrong.returncode, wrong.stderr) == (
+        2,
+        "incidex: claims are read, imported, any; 'elsewhere' is none of them\n",
+    )

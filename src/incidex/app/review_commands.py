@@ -35,15 +35,18 @@ def make_review_app(open_log: OpenLog) -> typer.Typer:
             str, typer.Option(help="What ranks it: uncertainty, impact, novelty or random.")
         ] = "uncertainty",
         seed: Annotated[int, typer.Option(help="For the order of random.")] = 0,
+        origin: Annotated[
+            str, typer.Option(help="Only what was read, or imported; or any. Else the first that waits.")
+        ] = "",
         last: Annotated[int, typer.Option("--first", help="How many claims.", min=1)] = 20,
         json: JsonOption = False,
     ) -> None:
         """Print what waits for a reviewer, the first to look at first, each with why."""
         if context.invoked_subcommand is None:
-            from incidex.app.reviewing import print_queue
+            from incidex.app.reviewing import parse_origin, print_queue
 
             with open_log() as log:
-                print_queue(log, by, seed=seed, last=last, as_json=json)
+                print_queue(log, by, seed=seed, last=last, as_json=json, origin=parse_origin(origin))
 
     _add_decisions(app, open_log)
     _add_sampling(app, open_log)

@@ -26,17 +26,21 @@ from incidex.web import Desk
 from incidex.web.desk import Move
 from incidex.web.history import say_claim, tell
 from incidex.web.moves import decide, decide_all, person, undo
+from incidex.web.queue import Origin
 from incidex.web.workbench import STATE_SIGNS
 
 #: The start of a claim's id that is long enough to name it.
 _SHORTEST_ID = 8
 
 
-def print_queue(log: Log, by: str, *, seed: int, last: int, as_json: bool) -> None:
+def print_queue(
+    log: Log, by: str, *, seed: int, last: int, as_json: bool, origin: Origin | None = None
+) -> None:
     """Print the claims that wait, the first to look at first, each with the reason of its rank."""
     order = _parse_order(by)
     desk = Desk(log)
-    ranked = desk.queue(Tier.RED).ranked(order, seed=seed, without=desk.open_pairs())
+    queue = desk.queue(Tier.RED)
+    ranked = queue.ranked(order, seed=seed, origin=origin, without=desk.open_pairs())
     if as_json:
         for each in ranked[:last]:
             print(msgspec.json.encode(_plain(each)).decode())
@@ -51,6 +55,8 @@ def print_queue(log: Log, by: str, *, seed: int, last: int, as_json: bool) -> No
         table.add_row(*(Text(make_safe(cell)) for cell in _row(each)))
     make_console().print(table)
     print(f"\n{min(last, len(ranked))} of {len(ranked):,} claims that wait, by {order}.")
+    if (left := sum(queue.origins().values()) - len(ranked)) > 0:
+        print(f"{left:,} more were imported, or are out for a sample; `--origin imported` or `any` has them.")
     print("Decide with `incidex review accept ID`, `reject ID --why …` or `second-look ID --why …`.")
 
 
@@ -142,6 +148,14 @@ def _find(desk: Desk, name: str) -> tuple[Review, str]:
         return found[0]
     what = f"{len(found)} claims begin with" if found else "no record or claim has the id"
     raise InputError(f"{what} {name!r}; `incidex review` lists what waits")
+
+
+def parse_origin(text: str) -> Origin | None:
+    """Return the origin that was named, `None` for none; raise `InputError` for what is none."""
+    try:
+        return Origin(text) if text else None
+    except ValueError as wrong:
+        raise InputError(f"claims are {', '.join(Origin)}; {text!r} is none of them") from wrong
 
 
 def _parse_order(text: str) -> Order:

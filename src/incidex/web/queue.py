@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from threading import Lock
 
 from incidex.codebook import policy
 from incidex.evaluate.ranking import Order, Ranked, Waiting, count_values, find_waiting, rank
-from incidex.model import Incident, Review, State, Tier, fold_record, review
+from incidex.model import Incident, NoEvidence, Review, State, Tier, fold_record, review
 from incidex.store import Log
 from incidex.web.record import say_title
 
@@ -20,6 +21,25 @@ class Entry:
     record: Incident | None
     title: str
     waiting: tuple[Waiting, ...]
+
+
+class Origin(StrEnum):
+    """Where claims come from that wait: out of the words of reports, or out of another database."""
+
+    READ = "read"
+    IMPORTED = "imported"
+    ANY = "any"
+
+
+def _origin(waiting: Waiting) -> Origin:
+    return Origin.IMPORTED if waiting.claim.no_evidence is NoEvidence.IMPORTED else Origin.READ
+
+
+def _of_origin(waiting: list[Waiting], origin: Origin | None) -> list[Waiting]:
+    if origin is Origin.ANY:
+        return waiting
+    wanted = origin or Origin.READ
+    return [each for each in waiting if _origin(each) is wanted] or ([] if origin else waiting)
 
 
 class Queue:
@@ -44,11 +64,14 @@ class Queue:
         *,
         seed: int = 0,
         state: State | None = None,
+        origin: Origin | None = None,
         without: Collection[tuple[str, str]] = (),
     ) -> list[Ranked]:
         """Return the claims that wait, in one state or in any, with the first to look at first.
 
         `without` names reports of incidents that nobody may decide on: those out for a blind sample.
+        Without an origin, what was read from reports is returned while any of it waits, and else what was
+        imported: one import brings more claims than anybody ever checks.
         """
         entries = self.entries()
         known = count_values(each.record for each in entries if each.record is not None)
@@ -58,7 +81,12 @@ class Queue:
             for each in entry.waiting
             if state in {None, each.standing.state} and (each.record, each.claim.report) not in without
         ]
-        return rank(waiting, order, known=known, seed=seed)
+        return rank(_of_origin(waiting, origin), order, known=known, seed=seed)
+
+    def origins(self) -> dict[Origin, int]:
+        """Return how many claims of each origin wait."""
+        held = Counter(_origin(each) for entry in self.entries() for each in entry.waiting)
+        return {Origin.READ: held[Origin.READ], Origin.IMPORTED: held[Origin.IMPORTED]}
 
     def counts(self) -> dict[State, int]:
         """Return how many claims stand in each state."""

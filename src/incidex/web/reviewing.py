@@ -41,6 +41,7 @@ from incidex.web.answers import (
 from incidex.web.forms import ASKED, Form, Place, fill, find_move, parse_number
 from incidex.web.history import Told, say_claim, tell
 from incidex.web.moves import MOST_REASON, person
+from incidex.web.queue import Origin
 from incidex.web.suggest import suggest_claims, suggest_values
 from incidex.web.words import say_label
 from incidex.web.workbench import REASONS, STATE_SIGNS, link_bench, make_bench, mark
@@ -69,8 +70,10 @@ async def read_form(request: AnyRequest) -> Form:
 def queue(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Answer with the claims that wait, the first to look at first, each with the reason of its rank."""
     desk = require_reviewer(site, visit)
-    order, state, seed, first = _parse_queue(request)
-    ranked = desk.queue(visit.tier).ranked(order, seed=seed, state=state, without=desk.open_pairs())
+    order, state, origin, seed, first = _parse_queue(request)
+    ranked = desk.queue(visit.tier).ranked(
+        order, seed=seed, state=state, origin=origin, without=desk.open_pairs()
+    )
     shown = [_say_ranked(each) for each in ranked[first : first + MOST_QUEUED]]
     if prefers_json(request):
         return make_json({"by": str(order), "seed": seed, "waiting": len(ranked), "claims": shown})
@@ -86,6 +89,8 @@ def queue(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependen
         order=str(order),
         states=[str(each) for each in State],
         state=str(state or ""),
+        origins=[(str(key), count) for key, count in desk.queue(visit.tier).origins().items()],
+        origin=str(origin or ""),
         seed=seed,
         first=first,
         following=first + MOST_QUEUED if len(ranked) > first + MOST_QUEUED else 0,
@@ -97,8 +102,10 @@ def queue(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependen
 def queue_json(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Answer with the queue as JSON."""
     desk = require_reviewer(site, visit)
-    order, state, seed, first = _parse_queue(request)
-    ranked = desk.queue(visit.tier).ranked(order, seed=seed, state=state, without=desk.open_pairs())
+    order, state, origin, seed, first = _parse_queue(request)
+    ranked = desk.queue(visit.tier).ranked(
+        order, seed=seed, state=state, origin=origin, without=desk.open_pairs()
+    )
     shown = [_say_ranked(each) for each in ranked[first : first + MOST_QUEUED]]
     return make_json({"by": str(order), "seed": seed, "waiting": len(ranked), "claims": shown})
 
@@ -402,13 +409,16 @@ def _to_json(found: Standing) -> dict[str, Any]:
     }
 
 
-def _parse_queue(request: AnyRequest) -> tuple[Order, State | None, int, int]:
+def _parse_queue(request: AnyRequest) -> tuple[Order, State | None, Origin | None, int, int]:
     asked = request.query_params
     try:
         order = Order(asked.get("by", "") or Order.UNCERTAINTY)
         state = State(asked["state"]) if asked.get("state") else None
+        origin = Origin(asked["origin"]) if asked.get("origin") else None
     except ValueError as wrong:
         raise InputError(
-            f"the queue is ranked by {', '.join(Order)}, and states are {', '.join(State)}"
+            f"the queue is ranked by {', '.join(Order)}, states are {', '.join(State)}, and origins "
+            f"{', '.join(Origin)}"
         ) from wrong
-    return order, state, parse_number(asked.get("seed", ""), 0), parse_number(asked.get("first", ""), 0)
+    seed, first = (parse_number(asked.get(name, ""), 0) for name in ("seed", "first"))
+    return order, state, origin, seed, first
