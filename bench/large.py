@@ -2,9 +2,9 @@
 
     python -m bench.large [--incidents 100000] [--keep FOLDER] [--seconds 60]
 
-Makes a database (fixed seed, nine values an incident; kept in FOLDER when one is named), starts `incidex serve`
-over it, and prints when it answers, when search does and when the pages that add everything up do. Then a record
-is added twice a second, while each kind of page is asked for in turn, and how long each took is printed.
+Makes a database (fixed seed, nine values an incident; kept in FOLDER when one is named) and starts
+`incidex serve` over it. Prints when it answers, when search and when the pages that add everything up do.
+Then a record is added twice a second, while each kind of page is asked for in turn: how long did each take?
 """
 
 import argparse
@@ -99,7 +99,7 @@ def show(name: str, took: dict[str, list[float]], pid: int, used: float) -> None
 
 
 def visit(database: Path, home: Path, seconds: float) -> None:
-    """Start the site over a database, and ask it for this and that, while nothing is added and while much is."""
+    """Start the site over a database, and ask it for things, while nothing is added and while much is."""
     with running(home, database) as (address, pid, took):
         print(
             f"`incidex serve` answered {took:.2f} s after it was started; {memory(pid):,.0f} MB", flush=True

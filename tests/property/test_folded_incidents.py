@@ -17,7 +17,7 @@ from incidex.web.front import count_all
 from incidex.web.matrix import make_matrix
 from incidex.web.shelf import MemoryLibrary
 from incidex.web.sources import make_source
-from incidex.web.views import View
+from incidex.web.views import View, Views
 from tests.histories import Step, Teller, act, steps, without_hidden
 
 histories = st.lists(steps, min_size=1, max_size=12)
@@ -50,6 +50,23 @@ def test_remembered_is_folded_anew(told: list[Step], tier: Tier) -> None:
             assert found == anew
             if found is not None and found.id == name:
                 assert remembered.find(name, tier) is found
+
+
+@settings(max_examples=40)
+@given(histories, st.sampled_from(Tier))
+def test_tables_that_follow_are_those_made_from_the_first(told: list[Step], tier: Tier) -> None:
+    log = MemoryLog()
+    teller = Teller(log)
+    library, views = StoreLibrary(log), Views()
+    for step in told:
+        act(teller, step)
+        followed, anew = views.get(library, tier), View(library.incidents(tier))
+        for name in ("organisations", "actors", "techniques", "sources"):
+            ours, theirs = getattr(followed, name), getattr(anew, name)
+            assert list(ours.items()) == list(theirs.items())
+            assert [list(each.incidents) for each in ours.values()] == [
+                list(each.incidents) for each in theirs.values()
+            ]
 
 
 @settings(max_examples=40)

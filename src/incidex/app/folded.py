@@ -3,12 +3,14 @@
 What a change may have touched is folded anew, and the rest stays.
 """
 
+from bisect import insort
 from collections.abc import Iterable
+from datetime import datetime
 from threading import Lock, Thread
 from typing import NamedTuple
 
 from incidex.codebook import policy
-from incidex.model import Incident, Tier, fold_record, fold_records
+from incidex.model import Incident, Kind, Tier, fold_record, fold_records
 from incidex.search.folding import touched
 from incidex.store import Head, Log
 
@@ -16,12 +18,18 @@ from incidex.store import Head, Log
 SOON = 20_000
 
 
+#: What only adds to records. Of anything else, nothing may linger that was made before.
+_ADDS = frozenset(
+    {Kind.RECEIVED, Kind.FAILED, Kind.LINKED, Kind.CLAIMED, Kind.ASSIGNED, Kind.SAMPLED, Kind.ANSWERED}
+)
+
+
 class _Held(NamedTuple):
-    """What is kept for one tier: up to where, by id, and in order."""
+    """What is kept for one tier: up to where, in order, and how often something was taken back."""
 
     head: Head
-    by_id: dict[str, Incident]
     ordered: tuple[Incident, ...]
+    withdrawn: int = 0
 
 
 def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
@@ -29,7 +37,11 @@ def in_order(incidents: Iterable[Incident]) -> tuple[Incident, ...]:
 
     The log's own order would tell that something hidden was there before (law 8).
     """
-    return tuple(sorted(incidents, key=lambda each: (each.opened_at, each.id), reverse=True))
+    return tuple(sorted(incidents, key=_place, reverse=True))
+
+
+def _place(incident: Incident) -> tuple[datetime, str]:
+    return incident.opened_at, incident.id
 
 
 def has_grown(log: Log, before: Head) -> bool:
@@ -57,10 +69,15 @@ class Folded:
             held = self._held.get(tier)
             if held is None or held.head != head:
                 grew = held is not None and has_grown(self._log, held.head)
-                by_id = self._follow(held, tier) if held is not None and grew else self._fold_all(tier)
-                held = _Held(head, by_id, in_order(by_id.values()))
+                made = self._follow(held, head, tier) if held is not None and grew else None
+                held = made or _Held(head, self._fold_all(tier), held.withdrawn + 1 if held else 0)
                 self._held[tier] = held
             return held.ordered
+
+    def withdrawn(self, tier: Tier) -> int:
+        """Return how often something was taken back or removed since the tier was first read."""
+        held = self._held.get(tier)
+        return held.withdrawn if held else 0
 
     def is_ready(self, tier: Tier) -> bool:
         """Say whether `get` answers soon; when it would not, begin to fold in a thread of its own."""
@@ -71,16 +88,19 @@ class Folded:
             Thread(target=self.get, args=(tier,), name=f"fold-{tier.name.lower()}", daemon=True).start()
         return False
 
-    def _fold_all(self, tier: Tier) -> dict[str, Incident]:
-        found = fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy())
-        return {incident.id: incident for incident in found}
+    def _fold_all(self, tier: Tier) -> tuple[Incident, ...]:
+        return in_order(fold_records(self._log.history, self._log.incidents(), tier=tier, policy=policy()))
 
-    def _follow(self, held: _Held, tier: Tier) -> dict[str, Incident]:
+    def _follow(self, held: _Held, head: Head, tier: Tier) -> _Held:
         """Fold anew what changes may have touched, and drop what is no incident of its own any more."""
-        by_id = dict(held.by_id)
-        for record in touched(self._log, self._log.since(held.head.serial)):
-            by_id.pop(record, None)
+        changes = list(self._log.since(held.head.serial))
+        records = touched(self._log, changes)
+        # Oldest first, so that the few that are new find their places without all being put in order again.
+        ordered = [each for each in reversed(held.ordered) if each.id not in records]
+        for record in records:
             incident = fold_record(self._log.history, record, tier=tier, policy=policy())
             if incident is not None and incident.id == record:
-                by_id[record] = incident
-        return by_id
+                insort(ordered, incident, key=_place)
+        ordered.reverse()
+        withdrawn = sum(change.kind not in _ADDS for change in changes)
+        return _Held(head, tuple(ordered), held.withdrawn + withdrawn)

@@ -67,6 +67,10 @@ class StoreLibrary:
             return in_order(fold_records(self._log.history, records, as_of=as_of, tier=tier, policy=policy()))
         return self._folded.get(tier)
 
+    def withdrawn(self, tier: Tier) -> int:
+        """Return how often something was taken back or removed since the tier's incidents were first read."""
+        return self._folded.withdrawn(tier)
+
     def is_ready(self, tier: Tier) -> bool:
         """Say whether all incidents of a tier are at hand; begin to read them when that takes long."""
         return self._folded.is_ready(tier)

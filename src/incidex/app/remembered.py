@@ -6,6 +6,7 @@ Most changes touch one record of many, so that the pages of all others need not 
 from collections import OrderedDict
 from threading import Lock
 
+from incidex.app.folded import has_grown
 from incidex.codebook import policy
 from incidex.model import Incident, Kind, Tier, fold_record
 from incidex.search.folding import touched
@@ -56,7 +57,7 @@ class Remembered:
         before, self._head = self._head, head
         if not self._held:
             return
-        if not 0 < head.serial - before.serial <= MOST_FOLLOWED or not self._is_of(before):
+        if not 0 < head.serial - before.serial <= MOST_FOLLOWED or not has_grown(self._log, before):
             self._held.clear()
             return
         changes = list(self._log.since(before.serial))
@@ -66,8 +67,3 @@ class Remembered:
         gone = touched(self._log, changes)
         for key in [key for key in self._held if key[0] in gone]:
             del self._held[key]
-
-    def _is_of(self, before: Head) -> bool:
-        """Say whether the log is the one that was read, and not one cut off, restored or rewritten."""
-        line = next(iter(self._log.lines(before.serial - 1)), None) if before.serial else None
-        return line is not None and line.hash == before.hash

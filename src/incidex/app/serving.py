@@ -139,8 +139,8 @@ def _greet(listening: socket.socket, host: str, phrase: str) -> None:
 def _listen(host: str, port: int) -> socket.socket:
     """Take the port before anything is printed about it."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # With its protocol named, asyncio sends small pieces at once; else a head's body waits 40 ms for the head to
-    # be acknowledged (Nagle's algorithm and delayed acknowledgements).
+    # With its protocol named, asyncio sends small pieces at once; else a body waits 40 ms for its head to be
+    # acknowledged (Nagle's algorithm and delayed acknowledgements).
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -50,6 +50,9 @@ class Library(Protocol):
     def incidents(self, tier: Tier) -> Sequence[Incident]:
         """Return every incident the tier may see, newest first."""
 
+    def withdrawn(self, tier: Tier) -> int:
+        """Return how often something was taken back or removed since `incidents` was first asked."""
+
     def is_ready(self, tier: Tier) -> bool:
         """Say whether all incidents of a tier are at hand; if not, they are being read, which takes long."""
 

@@ -41,7 +41,7 @@ class Coverage:
 
 def make_coverage(view: View, library: Library, tier: Tier, figure: Figure) -> Coverage:
     """Return whom a picture is drawn from; kept with the view."""
-    return view.keep(("coverage", figure.name), lambda: _make(view, library, tier, figure))
+    return view.count(("coverage", figure.name), lambda: _make(view, library, tier, figure))
 
 
 def _make(view: View, library: Library, tier: Tier, figure: Figure) -> Coverage:
@@ -64,7 +64,7 @@ def _make(view: View, library: Library, tier: Tier, figure: Figure) -> Coverage:
 
 def find_languages(view: View, library: Library, tier: Tier) -> Mapping[str, str]:
     """Return the language of a random sample of the reports, by report; "" where it cannot be told."""
-    return view.keep("languages", lambda: _languages(view, library, tier))
+    return view.count("languages", lambda: _languages(view, library, tier))
 
 
 def _languages(view: View, library: Library, tier: Tier) -> Mapping[str, str]:

@@ -254,7 +254,7 @@ FIGURES: Mapping[str, Callable[[View], Figure]] = MappingProxyType(
 def find_figure(view: View, name: str) -> Figure | None:
     """Return a picture's numbers, kept with the view; `None` when there is no such picture."""
     make = FIGURES.get(name)
-    return view.keep(("figure", name), lambda: make(view)) if make else None
+    return view.count(("figure", name), lambda: make(view)) if make else None
 
 
 def _count(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -70,16 +72,16 @@ def home(
     view = site.view(visit.tier)
     if prefers_json(request):
         return answer_twin(count_all(view))
-    return make_page(
-        "home.html",
-        visit,
-        title="Cyber incidents, claim by claim",
+    parts = dict[str, Any](
         totals=count_all(view),
         newest=[make_line(each) for each in view.incidents[:MOST_NEW]],
-        disputes=view.keep("disputes", lambda: list(_disputes(view.incidents))),
+        disputes=view.count("disputes", lambda: list(_disputes(view.incidents))),
         coverage=make_coverage(
-            view, site.library, visit.tier, view.keep(("figure", "statuses"), lambda: make_statuses(view))
+            view, site.library, visit.tier, view.count(("figure", "statuses"), lambda: make_statuses(view))
         ),
+    )
+    return make_page(
+        "home.html", visit, title="Cyber incidents, claim by claim", **parts, counted=say_counted(view)
     )
 
 
@@ -109,9 +111,18 @@ def incidents(
 HANDLERS = (home, incidents)
 
 
+def say_counted(view: View) -> str:
+    """Say of when the counts are, where some are of earlier: counting many incidents takes a while."""
+    if view.counted_at is None:
+        return ""
+    return (
+        f"Counted at {datetime.fromtimestamp(view.counted_at, UTC):%H:%M} UTC; what came since is added soon."
+    )
+
+
 def count_all(view: View) -> Totals:
     """Count what a tier sees; kept with its view."""
-    return view.keep("totals", lambda: _count(view))
+    return view.count("totals", lambda: _count(view))
 
 
 def _count(view: View) -> Totals:

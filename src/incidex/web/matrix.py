@@ -185,7 +185,7 @@ def _read(request: AnyRequest, site: Site, visit: Visit) -> MatrixTwin:
         raise HTTPException(status_code=404)
     view = site.view(visit.tier)
     if not query:
-        return view.keep(("matrix", domain), lambda: make_matrix(view, domain))
+        return view.count(("matrix", domain), lambda: make_matrix(view, domain))
     return make_matrix(view, domain, frozenset(_search(site, visit, query)), query)
 
 

@@ -54,6 +54,10 @@ class MemoryLibrary:
         found = fold_records(self._history, self._histories, tier=tier, policy=self._policy)
         return sorted(found, key=lambda incident: (incident.opened_at, incident.id), reverse=True)
 
+    def withdrawn(self, tier: Tier) -> int:  # noqa: ARG002
+        """Say that nothing was: it never changes."""
+        return 0
+
     def is_ready(self, tier: Tier) -> bool:  # noqa: ARG002
         """Say that all is at hand: it is in memory."""
         return True

@@ -19,7 +19,7 @@ from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page, pref
 from incidex.web.charts import NARROW, THEMES, WIDE, draw_png, draw_svg
 from incidex.web.coverage import Coverage, make_coverage
 from incidex.web.figures import FIGURES, Cell, Figure, find_figure
-from incidex.web.front import Totals, count_all
+from incidex.web.front import Totals, count_all, say_counted
 from incidex.web.twins import answer_twin
 from incidex.web.views import View
 
@@ -72,8 +72,10 @@ def stats(
     if prefers_json(request):
         return answer_twin(_twin(site, visit))
     shown = [_show(_twin_figure(site, visit, name)) for name in FIGURES]
+    view = site.view(visit.tier)
+    totals = count_all(view)
     return make_page(
-        "stats.html", visit, title="Statistics", figures=shown, totals=count_all(site.view(visit.tier))
+        "stats.html", visit, title="Statistics", figures=shown, totals=totals, counted=say_counted(view)
     )
 
 
@@ -100,7 +102,9 @@ def chart(
     if figure is None or make is None or width is None or theme not in THEMES:
         raise HTTPException(status_code=404)
     media_type, draw = make
-    body = view.keep(("chart", name, theme, width), lambda: draw(figure, theme, width))
+    body = site.lasting.keep(
+        ("chart", visit.tier, name, theme, width), figure, lambda: draw(figure, theme, width)
+    )
     headers = (
         {"Content-Disposition": f'attachment; filename="incidex-{name}"'}
         if "save" in request.query_params
