@@ -30,6 +30,16 @@ PATHS = (
     "/codebook",
     "/codebook/technique",
     "/search?q=ciphr",
+    "/search",
+    "/search?q=nothingislikethat",
+    "/search?q=ciphr+date%3A2017-13",
+    "/search?q=ciphr&as_of=2026-01-03",
+    "/search?similar=inc-ciphr",
+    "/search?similar=inc-ciphr&q=nothingislikethat",
+    "/search?as_of=yesterday",
+    "/incidents/inc-ciphr?as_of=2026-01-03",
+    "/incidents/inc-ciphr?since=2026-01-01",
+    "/api",
     "/nothing",
 )
 

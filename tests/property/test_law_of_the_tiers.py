@@ -148,6 +148,10 @@ def examples(known: Mapping[str, list[str]]) -> dict[str, list[str]]:
         "/enter/passkey": ["/enter/passkey"],
         "/leave": [],
         "/account": ["/account"],
+        "/members": ["/members"],
+        "/members/{name:str}": ["/members/nobody"],
+        "/members/add": ["/members/add"],
+        "/members/do": ["/members/do"],
         "/account/do": ["/account/do"],
         "/account/passkey/options": [],
         "/account/passkey": [],
@@ -264,7 +268,7 @@ def asks(address: str) -> Iterator[tuple[str, str, bytes]]:
     else:
         yield "GET", "text/html", b""
         yield "GET", "application/json", b""
-        if address.endswith(("/do", "/moves", "/answers", "/typed", "/passkey")):
+        if address.endswith(("/do", "/add", "/moves", "/answers", "/typed", "/passkey")):
             yield "POST", "text/html", b""
 
 

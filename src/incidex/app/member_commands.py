@@ -44,9 +44,10 @@ def _add_people(app: typer.Typer, read_settings: ReadSettings) -> None:
         from incidex.app import members
         from incidex.app.member_printing import print_phrase
         from incidex.model import parse_role
+        from incidex.web.membership import add_member
 
         with members.opened(read_settings().accounts) as accounts:
-            print_phrase(*members.add_member(accounts, parse_role(role), name))
+            print_phrase(*add_member(accounts, members.with_name(parse_role(role), name), name))
 
     @app.command()
     def remove(who: WhoArgument) -> None:
@@ -68,10 +69,11 @@ def _add_people(app: typer.Typer, read_settings: ReadSettings) -> None:
         """Give a member another role. Their sessions and tokens end, and they enter again."""
         from incidex.app import members
         from incidex.model import parse_role
+        from incidex.web.membership import change_role
 
         with members.opened(read_settings().accounts) as accounts:
             member = members.find_member(accounts, who)
-            changed = members.change_role(accounts, member, parse_role(new), name, is_named=red)
+            changed = change_role(accounts, member, parse_role(new), name, is_named=red)
             typer.echo(
                 f"{changed.name or changed.id} is {_a(changed.role)} now, and sees {changed.tier.name}."
             )
@@ -83,10 +85,11 @@ def _add_keys(app: typer.Typer, read_settings: ReadSettings) -> None:
         """Make a new phrase for whoever has lost theirs, and print it once. The old one ends."""
         from incidex.app import members
         from incidex.app.member_printing import print_phrase
+        from incidex.web.membership import renew_phrase
 
         with members.opened(read_settings().accounts) as accounts:
             member = members.find_member(accounts, who)
-            print_phrase(member, members.renew_phrase(accounts, member))
+            print_phrase(member, renew_phrase(accounts, member))
 
     @app.command()
     def token(

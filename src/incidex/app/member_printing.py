@@ -7,7 +7,7 @@ import msgspec
 from rich.table import Table
 
 from incidex.app.terminal import make_console
-from incidex.model import Member, Right
+from incidex.model import Member, MemberRole, Right
 
 
 def print_members(members: Sequence[Member], *, as_json: bool) -> None:
@@ -31,6 +31,7 @@ def print_members(members: Sequence[Member], *, as_json: bool) -> None:
 def print_phrase(member: Member, phrase: str) -> None:
     """Print a phrase, once, with what it is for."""
     signed = f", who signs as {member.name}" if member.name else ""
-    print(f"Member {member.id}, a {member.role}{signed}, enters at /enter with these twelve words:")
+    article = "an" if member.role == MemberRole.EDITOR else "a"
+    print(f"Member {member.id}, {article} {member.role}{signed}, enters at /enter with these twelve words:")
     print(f"\n    {phrase}\n")
     print("They are shown once and kept nowhere; `incidex members phrase` makes others.")

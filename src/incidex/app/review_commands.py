@@ -111,6 +111,6 @@ def _add_sampling(app: typer.Typer, open_log: OpenLog) -> None:
 
 
 def _sign(name: str) -> str:
-    from incidex.app.members import check_name
+    from incidex.web.membership import check_name
 
     return check_name(name or getpass.getuser())

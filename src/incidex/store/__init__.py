@@ -3,7 +3,7 @@
 `incidex.store.postgres` is imported by whoever needs it, because its driver need not be installed.
 """
 
-from incidex.store.accounts import Accounts, OpenSession, Passkey, Token
+from incidex.store.accounts import Accounts, Deed, OpenSession, Passkey, Token
 from incidex.store.backup import opened, write_backup
 from incidex.store.base import Head, Log
 from incidex.store.memory import MemoryLog
@@ -16,6 +16,7 @@ from incidex.store.transfer import Snapshot, fill, snapshot
 __all__ = [
     "KEYED",
     "Accounts",
+    "Deed",
     "Head",
     "Log",
     "MemoryLog",

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from os import PathLike
 from pathlib import Path
 from threading import Lock
@@ -21,6 +21,9 @@ from incidex.store.queries import get_migrations, get_queries, statements
 
 #: "InMe", so that nobody takes this file for a log.
 _APPLICATION_ID = 0x496E4D65
+
+#: How long it is known what editors did.
+DEEDS_KEPT = timedelta(days=366)
 
 _SQL = get_queries("accounts.sql")
 
@@ -54,6 +57,18 @@ class Passkey:
     made_on: str = ""
     public_key: bytes = b""
     uses: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an editor did about a member, and what the member was before."""
+
+    done_on: str
+    by: str  # what the editor signs with
+    member: str  # the number; "" where the account was removed
+    what: str
+    role: str = ""  # before it, where the deed was another role
+    name: str = ""  # what the member signed with before that
 
 
 class Accounts:
@@ -93,6 +108,31 @@ class Accounts:
             connection.execute(_SQL["set_role"], values)
             connection.execute(_SQL["end_sessions"], (member.id, b""))
             connection.execute(_SQL["end_tokens"], (member.id,))
+
+    def end_tokens(self, member: str) -> None:
+        """End all of a member's tokens."""
+        self._change("end_tokens", member)
+
+    def end_passkeys(self, member: str) -> None:
+        """Remove all of a member's passkeys."""
+        self._change("end_passkeys", member)
+
+    def add_deed(self, deed: Deed) -> None:
+        """Write down what an editor did; nothing when the member has just been removed."""
+        who = deed.member or None
+        values = (secrets.token_hex(8), deed.done_on, deed.by, who, deed.what, deed.role, deed.name)
+        try:
+            self._change("add_deed", *values)
+        except StoreError as error:
+            if not isinstance(error.__cause__, sqlite3.IntegrityError):
+                raise
+
+    def deeds(self, most: int) -> list[Deed]:
+        """Return what editors did, the last day first, and on it the last about each member."""
+        return [
+            Deed(done_on, by, member or "", what, role, name)
+            for done_on, by, member, what, role, name in self._rows("deeds", most)
+        ]
 
     def set_phrase(self, member: str, phrase: bytes) -> None:
         """Give a member another phrase; all sessions end."""
@@ -140,6 +180,7 @@ class Accounts:
             connection.execute(_SQL["end_old_sessions"], (opened_before, seen_before))
             connection.execute(_SQL["end_old_answers"], (now,))
             connection.execute(_SQL["end_old_tokens"], (today.isoformat(),))
+            connection.execute(_SQL["end_old_deeds"], ((today - DEEDS_KEPT).isoformat(),))
 
     def add_token(self, token: Token, member: str) -> None:
         """Remember a token by its hash."""

@@ -41,6 +41,7 @@ from incidex.web.kept import AnswerNow, App, Kept, ReadHead
 from incidex.web.manual import HANDLERS as MANUAL
 from incidex.web.matrix import HANDLERS as MATRIX
 from incidex.web.mcp import make_mcp
+from incidex.web.members import HANDLERS as MEMBERS
 from incidex.web.reading import HANDLERS as READING
 from incidex.web.recent import Recent
 from incidex.web.record_page import HANDLERS as RECORD
@@ -163,6 +164,7 @@ _HANDLERS = (
     *INTAKE,
     *MANUAL,
     *MATRIX,
+    *MEMBERS,
     *READING,
     *RECORD,
     *REVIEWING,

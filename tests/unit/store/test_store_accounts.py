@@ -37,7 +37,7 @@ def test_the_schema_tells_no_order_and_no_time(tmp_path: Path) -> None:
     accounts = Accounts(tmp_path / "accounts.db")
     tables = accounts._connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
     found = {name: sql.upper() for name, sql in tables}
-    assert len(found) == 6
+    assert len(found) == 7
     assert all("WITHOUT ROWID" in sql and "STRICT" in sql for sql in found.values())
     assert not [name for name, sql in found.items() if "AUTOINCREMENT" in sql or "MAIL" in sql]
     assert [name for name, sql in found.items() if "_AT INTEGER" in sql] == ["session"]

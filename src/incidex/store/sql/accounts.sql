@@ -122,3 +122,20 @@ SELECT value FROM secret WHERE name = ?;
 -- name: add_secret
 -- Made once, by whoever is first.
 INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING;
+
+-- name: end_passkeys
+-- All of a member's passkeys.
+DELETE FROM passkey WHERE member = ?;
+
+-- name: add_deed
+-- What an editor has done.
+INSERT INTO deed (id, done_on, by, member, number, what, role, name)
+SELECT ?1, ?2, ?3, ?4, 1 + coalesce(max(number), 0), ?5, ?6, ?7 FROM deed WHERE member = ?4;
+
+-- name: deeds
+-- What editors have done, the last day first, and the last about each member on it.
+SELECT done_on, by, member, what, role, name FROM deed ORDER BY done_on DESC, member, number DESC LIMIT ?;
+
+-- name: end_old_deeds
+-- Those that nobody need answer for any more.
+DELETE FROM deed WHERE done_on < ?;
