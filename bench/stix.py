@@ -1,12 +1,14 @@
 """How fast records go out as STIX, by file and over TAXII, and what the validator of OASIS makes of them.
 
-    python bench/stix.py                                   # our own figures
-    python bench/stix.py --peer .venv-bench/bin/python     # beside stix2 and OpenTAXII on SQLite, in one run
+    python -m bench.stix                                   # our own figures
+    python -m bench.stix --peer .venv-bench/bin/python     # beside stix2, misp-stix and OpenTAXII, in one run
     python -m bench.stix --validate 1000                   # that many generated records before the validator
-    python bench/stix.py --large                           # a bundle of 100 MB read back
+    python -m bench.stix --round-trip 1000                 # that many out, in and out again
+    python -m bench.stix --large                           # a bundle of 100 MB read back
 
-The peers need `pip install stix2==3.0.2 opentaxii==0.9.3 gunicorn`, in a Python of their own. All get the
-same objects. Times are the processor's, over HTTP that of the server alone, since the machine is noisy.
+The peers need what bench/requirements.txt names, in a Python of their own. All get the same objects, and
+misp-stix the same records as our events. Times are the processor's, over HTTP that of the server alone, since
+the machine is noisy.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -28,6 +31,7 @@ from typing import Any
 
 import httpx
 
+from bench.stix_misp import beside_misp_stix
 from incidex.codebook import policy
 from incidex.exchange import IMPORTERS, Choice
 from incidex.exchange.stix import Telling, to_lines, write_stix
@@ -104,7 +108,7 @@ def make_history(number: int) -> list[Change]:
             evidence=Evidence.of(TEXT, Span(place, place + 20)),
         )
         for place, (field, value) in enumerate(rows)
-        for half in ((0, 1) if place % 2 == 0 else (0,))
+        for half in ((0, 1) if place % 2 == 0 or field == "actor.name" else (0,))
     ]
     at = AT + timedelta(seconds=number)
     bodies: list[Body] = [*(Linked(report) for report in reports), Claimed(tuple(claims))]
@@ -285,7 +289,9 @@ def over_http(count: int, peer: str, folder: Path) -> None:
     incidents = [make_incident(number) for number in range(count + APPENDED)]
     expected = write_unique(incidents, folder / "unique.jsonl")
     port = free_port()
-    with running([sys.executable, __file__, "--serve", str(database), "--port", str(port)], port) as process:
+    with running(
+        [sys.executable, "-m", "bench.stix", "--serve", str(database), "--port", str(port)], port
+    ) as process:
         address = f"http://127.0.0.1:{port}/taxii2/incidents/collections/clear/objects/"
         first_answer(address, process)
         after_append(database, count, address)
@@ -382,6 +388,24 @@ def validate(count: int) -> None:
     print(f"{seen['records']:,} records, {seen['objects']:,} objects: the validator of OASIS finds no error")
 
 
+def round_trip(count: int) -> None:
+    """Let generated records go out, come in and go out again; the check is the tests' own."""
+    from hypothesis import HealthCheck, given, settings
+
+    from tests.unit.exchange.records import histories
+    from tests.unit.exchange.test_exchange_stix_in import check_round_trip
+
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(held=histories(20))
+    def go(held: Any) -> None:  # noqa: ANN401
+        seen.update(check_round_trip(held))
+
+    go()
+    print(", ".join(f"{number:,} {what}" for what, number in sorted(seen.items())))
+
+
 def read_large(folder: Path) -> None:
     """Read a bundle of some 100 MB back, and say what that takes."""
     path = folder / "large.json"
@@ -420,13 +444,18 @@ def main() -> None:
     )
     parser.add_argument("--count", type=int, default=2500, help="records; some 45 objects each")
     parser.add_argument("--peer", default="", help="a Python that has stix2, opentaxii and gunicorn")
-    parser.add_argument("--validate", type=int, default=0)
+    parser.add_argument("--only-files", action="store_true", help="without the servers")
+    parser.add_argument("--validate", type=int, default=0, help="records before the validator of OASIS")
+    parser.add_argument("--round-trip", type=int, default=0, help="records that go out and come in again")
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--serve", default="", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, default=0, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.serve:
         serve(given.serve, given.port)
+        return
+    if given.round_trip:
+        round_trip(given.round_trip)
         return
     if given.validate:
         validate(given.validate)
@@ -436,9 +465,13 @@ def main() -> None:
         if given.large:
             read_large(folder)
             return
-        ours = export([make_incident(n) for n in range(min(given.count, 500))], folder / "objects.jsonl")
+        incidents = [make_incident(n) for n in range(min(given.count, 500))]
+        ours = export(incidents, folder / "objects.jsonl")
         if given.peer:
             beside_stix2(given.peer, folder / "objects.jsonl", ours)
+            beside_misp_stix(given.peer, folder, incidents[:100], ours)
+        if given.only_files:
+            return
         over_http(given.count, given.peer, folder)
 
 

@@ -3,6 +3,7 @@
     python bench/stix_peer.py stix2 OBJECTS        # build and serialise the objects of a file, one a line
     python bench/stix_peer.py opentaxii OBJECTS DATABASE
         # fill a database of OpenTAXII with them, through its own persistence
+    python bench/stix_peer.py misp-stix EVENTS OUT   # make STIX of MISP events, one a line
 
 Prints one line of JSON.
 """
@@ -11,7 +12,9 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 
 def build(path: str) -> dict[str, Any]:
@@ -62,6 +65,29 @@ def fill(path: str, database: str) -> dict[str, Any]:
     return {"root": str(root.id), "collection": str(collection.id), "seconds": time.process_time() - begun}
 
 
+def convert(path: str, out: str) -> dict[str, Any]:
+    """Make STIX 2.1 of MISP events and serialise it. Reading them and writing the file is not timed."""
+    from misp_stix_converter import MISPtoSTIX21Parser
+
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123
+        events = [json.loads(line) for line in file]
+    for event in events:
+        for galaxy in event["Event"].get("Galaxy", ()):
+            for cluster in galaxy["GalaxyCluster"]:  # a MISP that takes an event in gives each its own
+                cluster.setdefault("uuid", str(uuid5(NAMESPACE_URL, cluster["tag_name"])))
+    written = []
+    begun = time.process_time()
+    for event in events:
+        parser = MISPtoSTIX21Parser()
+        parser.parse_misp_event(event)
+        written.append(parser.bundle.serialize())
+    seconds = time.process_time() - begun
+    bundles = [json.loads(each)["objects"] for each in written]
+    with open(out, "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.writelines(json.dumps(objects) + "\n" for objects in bundles)
+    return {"objects": sum(map(len, bundles)), "seconds": seconds}
+
+
 def _modified(made: dict[str, Any]) -> str:
     """Return a time in the one form that OpenTAXII reads."""
     text = str(made.get("modified") or made.get("created") or "2026-01-01T00:00:00.000Z")
@@ -72,7 +98,12 @@ def _modified(made: dict[str, Any]) -> str:
 def main() -> None:
     """Do what the arguments say."""
     command, *arguments = sys.argv[1:]
-    print(json.dumps(build(*arguments) if command == "stix2" else fill(*arguments)))
+    commands: dict[str, Callable[..., dict[str, Any]]] = {
+        "stix2": build,
+        "opentaxii": fill,
+        "misp-stix": convert,
+    }
+    print(json.dumps(commands[command](*arguments)))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -61,11 +62,43 @@ def import_again(incident: Incident) -> Incident:
 @settings(max_examples=40)
 @given(held=histories())
 def test_what_goes_out_comes_in_again_and_goes_out_the_same(held: list[Claim]) -> None:
+    check_round_trip(held)
+
+
+def check_round_trip(held: list[Claim]) -> Counter[str]:
+    """Let a record out, in, out and in again; return what was compared, and what is made anew."""
     first = fold_claims(*held)
     second = import_again(first)
     assert said(second.claims) == said(first.claims)
     third = import_again(second)
     assert said(third.claims) == said(second.claims)
+    statuses = statuses_of(second)
+    assert statuses_of(third) == statuses
+    sure = {key_of(claim): claim.confidence for claim in second.claims}
+    assert all(
+        sure[key_of(c)] == max(o.confidence for o in first.claims if key_of(o) == key_of(c))
+        for c in first.claims
+    )
+    return Counter(
+        {
+            "records": 1,
+            "claims, all there with speaker, role, stance, tier and confidence": len(said(first.claims)),
+            "values": len(statuses_of(first)),
+            "values whose status is another one, since they come from one source then": sum(
+                statuses[key] != status for key, status in statuses_of(first).items()
+            ),
+            "lines of the loss report": len(to_stix(first)[1]),
+        }
+    )
+
+
+def key_of(claim: Claim) -> Said:
+    return (claim.field, claim.value, str(claim.stance), claim.speaker.name, str(claim.speaker.role))
+
+
+def statuses_of(incident: Incident) -> dict[tuple[str, str], str]:
+    held = (value for values in incident.values.values() for value in values)
+    return {(v.field, v.value): str(v.status) for v in held if not v.value.startswith("stix:")}
 
 
 def test_a_claim_that_comes_in_is_imported_and_says_what_it_rested_on() -> None:
@@ -263,6 +296,40 @@ def test_objects_of_somebody_s_own_are_an_issue() -> None:
     ]
 
 
+def test_extensions_and_properties_of_somebody_s_own_are_named_and_kept() -> None:
+    name = "extension-definition--11111111-1111-4111-8111-111111111111"
+    own = {"extensions": {name: {"extension_type": "property-extension", "severity": 5}}, "x_acme_score": 9}
+    row = read_one({**INCIDENT, **own}, {**ACME, "x_rank": 1}, tie(1, INCIDENT, "targets", ACME))
+    assert set(row.left) == {f"incident.extensions.{name}", "incident.x_acme_score", "identity.x_rank"}
+    assert b'"x_acme_score":9' in row.raw.replace(b" ", b"")
+
+
+def test_what_belongs_to_no_incident_is_counted_and_so_is_what_is_no_object() -> None:
+    rest = [thing("x-weather", number) for number in range(3)]
+    row = read_one(INCIDENT, *rest, *({"type": "tool"} for _ in range(150)))
+    problems = [issue.problem for issue in row.issues]
+    assert problems[0] == "these belong to no incident and are not kept: x-weather (3)"
+    assert problems[-1] == "and 50 problems more like these"
+
+
+def test_an_object_of_another_version_is_read_and_named() -> None:
+    row = read_one(INCIDENT, {**ACME, "spec_version": "2.2"}, tie(1, INCIDENT, "targets", ACME))
+    assert ("victim.name", "Acme") in pairs(row)
+    assert [issue.problem for issue in row.issues] == ["it is STIX 2.2, and was read as if it were 2.1"]
+
+
+def test_a_revoked_incident_among_others_is_named() -> None:
+    gone = {**INCIDENT, "id": thing("incident", 2)["id"], "revoked": True}
+    row = read_one(INCIDENT, gone)
+    assert [issue.column for issue in row.issues] == [gone["id"]]
+
+
+def test_brackets_without_end_are_refused_before_they_take_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("incidex.exchange.stix.bundle.MOST_PARTS", 1000)
+    with pytest.raises(LimitError, match="more than 1,000 parts"):
+        read(b'{"type":"bundle","objects":[' + b"{}," * 2000 + b"{}]}")
+
+
 def test_of_an_object_that_stands_twice_the_newer_counts_and_a_contradiction_is_said() -> None:
     newer = {**INCIDENT, "name": "Newer", "modified": "2026-02-01T00:00:00.000Z"}
     other = {**newer, "name": "Another"}
@@ -300,7 +367,10 @@ def test_a_word_or_value_that_is_not_known_is_an_issue_with_its_object() -> None
             "this is STIX 2.0; only 2.1 is read",
         ),
         ({"type": "bundle", "objects": [{**INCIDENT, "spec_version": "2.2"}]}, "this is STIX 2.2"),
-        ({"type": "bundle", "objects": [{"type": "incident", "id": "incident--1"}]}, "this is STIX 2.0"),
+        ({"type": "bundle", "objects": [{"type": "incident", "id": "incident--1"}]}, 'no "spec_version"'),
+        ({"type": "bundle", "objects": [{**INCIDENT, "id": "incident--1"}]}, "is no id of a STIX object"),
+        ({"type": "bundle", "objects": [{**INCIDENT, "id": ACME["id"]}]}, "is no id of a STIX object"),
+        ({"type": "bundle", "objects": [{**INCIDENT, "revoked": True}]}, "was revoked by its maker"),
     ],
 )
 def test_what_is_no_bundle_of_stix_2_1_is_refused_in_a_sentence(made: object, complaint: str) -> None:

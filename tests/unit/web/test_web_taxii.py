@@ -25,6 +25,7 @@ from incidex.model import (
     Change,
     Claim,
     Claimed,
+    InputError,
     Judged,
     Judgement,
     Linked,
@@ -38,8 +39,9 @@ from incidex.store import Accounts, MemoryLog
 from incidex.web import make_app, taxii_keeping
 from incidex.web.entry import Door
 from incidex.web.taxii import COLLECTIONS, MEDIA_TYPE
+from incidex.web.taxii_ask import find_page, parse_ask
 from incidex.web.taxii_keeping import Shelves
-from incidex.web.taxii_shelf import Entry, to_taxii_time
+from incidex.web.taxii_shelf import Entry, Shelf, to_taxii_time
 from tests.members import make_accounts
 from tests.unit.exchange.records import make_claim
 from tests.unit.exchange.test_exchange_stix import errors_of
@@ -235,7 +237,17 @@ def test_what_an_answer_is_and_when_its_objects_were_added(running: Running) -> 
     [
         ("/collections/clear/objects/?limit=0", 400, "Limit is a whole number above zero"),
         ("/collections/clear/objects/?limit=many", 400, "Limit"),
+        ("/collections/clear/objects/?limit=-1", 400, "Limit"),
+        ("/collections/clear/objects/?limit=1.5", 400, "Limit"),
+        ("/collections/clear/objects/?limit=1e3", 400, "Limit"),
+        ("/collections/clear/objects/?limit=\u0665", 400, "Limit"),
+        ("/collections/clear/objects/?limit=99999999999999999999", 400, "Limit"),
+        ("/collections/clear/manifest/?limit=0", 400, "Limit"),
         ("/collections/clear/objects/?added_after=yesterday", 400, "A time is written as"),
+        ("/collections/clear/objects/?added_after=2026-01-01", 400, "A time is written as"),
+        ("/collections/clear/objects/?added_after=2026-01-01T00:00:00%2B02:00", 400, "A time is written as"),
+        ("/collections/clear/objects/?added_after=" + "9" * 5000, 400, "A time is written as"),
+        ("/collections/clear/objects/?next=" + "A" * 401, 400, "Next is not one"),
         ("/collections/clear/objects/?match[version]=old", 400, "A time is written as"),
         ("/collections/clear/objects/?next=%00", 400, "Next is not one"),
         ("/collections/clear/objects/?next=bm90IG91cnM", 400, "Next is not one"),
@@ -302,6 +314,52 @@ def test_whoever_invents_a_place_to_go_on_from_gets_a_page_like_any_other(runnin
 
 def entries_of(shelves: Shelves, tier: Tier = Tier.CLEAR) -> list[Entry]:
     return list(shelves.get(tier).walk())
+
+
+@pytest.mark.parametrize(("limit", "count"), [("1", 1), ("007", 7), ("1000", None), ("999999999", None)])
+def test_a_page_has_as_many_objects_as_asked_for_and_a_thousand_at_most(
+    running: Running, limit: str, count: int | None
+) -> None:
+    everything = len(read_all(running.collection()))
+    answer = running.get(f"/collections/clear/objects/?limit={limit}").json()
+    assert len(answer["objects"]) == (count or everything)
+    assert everything < 1000
+
+
+def test_a_client_that_pages_forever_gets_the_same_small_page_and_one_that_goes_on_gets_to_the_end(
+    growing: Running,
+) -> None:
+    first = growing.get("/collections/clear/objects/?limit=5").json()
+    again = [
+        growing.get(f"/collections/clear/objects/?limit=5&next={first['next']}").json() for _ in range(20)
+    ]
+    assert all(page == again[0] for page in again)
+    body = Retracted(make_claims(3)[1].id, "no")  # its record's place changes, and that of no other
+    growing.log.append([Change(record="inc-003", version=3, body=body, by="ann", at=AT + timedelta(days=9))])
+    after = growing.get(f"/collections/clear/objects/?limit=5&next={first['next']}").json()
+    assert after["objects"] == again[0]["objects"]
+    seen, page = [each["id"] for each in first["objects"]], first
+    for _ in range(1000):
+        if not page["more"]:
+            break
+        page = growing.get(f"/collections/clear/objects/?limit=5&next={page['next']}").json()
+        seen += [each["id"] for each in page.get("objects", ())]
+    assert not page["more"]
+    assert len(seen) == len(set(seen))
+
+
+@given(added=st.text(max_size=30), record=st.text(max_size=30), number=st.integers())
+@settings(max_examples=30, deadline=None)
+def test_whatever_next_a_client_makes_up_is_refused_or_a_place(added: str, record: str, number: int) -> None:
+    text = f"{added}|{number}|{record}".encode("utf-8", "surrogatepass")
+    forged = base64.urlsafe_b64encode(text).decode()
+    try:
+        ask = parse_ask({"next": forged})
+    except InputError as wrong:
+        assert "begin again without it" in str(wrong)  # noqa: PT017
+    else:
+        assert ask.since is not None
+        find_page(Shelf("head"), ask)
 
 
 def test_only_what_has_changed_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """A bundle from elsewhere, taken apart: hostile until shown to be STIX 2.1, and never followed in circles."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,15 @@ Json = dict[str, Any]
 #: Bytes of a bundle; it is held in memory, and takes three times as much there.
 MOST_BUNDLE_BYTES = 128 * 2**20
 
-_NO_VERSION = "2.0"
+#: Commas in a bundle: what is large and nothing but brackets takes a hundred times its size in memory.
+MOST_PARTS = 5_000_000
+
+#: Problems that are told one by one.
+_MOST_PROBLEMS = 100
+
+_VERSION, _NO_VERSION = "2.1", "2.0"
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 class _Envelope(msgspec.Struct):
@@ -51,6 +60,15 @@ class Bundle:
         default_factory=lambda: defaultdict(list)
     )  # notes and opinions, by object
     problems: list[tuple[str, str]] = field(default_factory=list)  # id or place, what is wrong
+    untold: int = 0  # problems that are one too many to be told
+    revoked: list[str] = field(default_factory=list)  # incidents that their makers no longer stand by
+
+    def note(self, place: str, problem: str) -> None:
+        """Add a problem."""
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append((place, problem))
+        else:
+            self.untold += 1
 
     def get(self, name: str) -> Json:
         """Return an object that is there."""
@@ -77,6 +95,8 @@ def read_bundle(file: BinaryIO) -> Bundle:
     if len(data) > MOST_BUNDLE_BYTES:
         most = MOST_BUNDLE_BYTES // 2**20
         raise LimitError(f"the bundle is larger than {most} MB; split it, or fetch it in pages over TAXII")
+    if data.count(b",") > MOST_PARTS:
+        raise LimitError(f"the bundle has more than {MOST_PARTS:,} parts; split it, or fetch it over TAXII")
     try:
         envelope = msgspec.json.decode(data, type=_Envelope)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as wrong:
@@ -96,15 +116,24 @@ def _take(bundle: Bundle, place: int, raw: bytes) -> None:
     try:
         head = msgspec.json.decode(raw, type=Head)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as wrong:
-        bundle.problems.append((f"objects.{place}", f"this is no STIX object: {wrong}"))
+        bundle.note(f"objects.{place}", f"this is no STIX object: {wrong}")
         return
-    if head.type == "incident" and head.spec_version != "2.1":
-        raise _refuse_version(head.spec_version or _NO_VERSION)
-    if head.revoked:
-        return  # its author no longer stands by it
+    if head.type == "incident" and head.spec_version != _VERSION:
+        raise _refuse_version(head.spec_version)
+    kind, _, number = head.id.partition("--")
+    if kind != head.type or not _UUID.fullmatch(number):
+        bundle.note(
+            f"objects.{place}.id", f"{head.id[:80]!r} is no id of a STIX object of its type; left out"
+        )
+        return
+    if head.spec_version not in ("", _VERSION):
+        bundle.note(head.id, f"it is STIX {head.spec_version[:20]}, and was read as if it were {_VERSION}")
+    if head.revoked:  # its author no longer stands by it
+        bundle.revoked.extend([head.id] if head.type == "incident" else [])
+        return
     before = bundle.heads.get(head.id)
     if before is not None and before.modified == head.modified and bundle.raw[head.id] != raw:
-        bundle.problems.append((head.id, "it stands here twice and says two things; the first was taken"))
+        bundle.note(head.id, "it stands here twice and says two things; the first was taken")
     if before is None or before.modified < head.modified:
         bundle.heads[head.id] = head
         bundle.raw[head.id] = raw
@@ -121,9 +150,14 @@ def _relate(bundle: Bundle) -> None:
 
 
 def _refuse_version(version: str) -> InputError:
-    return InputError(
-        f"this is STIX {version[:20]}; only 2.1 is read, to which stix2-elevator takes older files"
-    )
+    if not version:
+        return InputError(
+            'an incident here has no "spec_version", as in STIX 2.0; only 2.1 is read, to which '
+            "stix2-elevator takes older files"
+        )
+    is_older = version < _VERSION
+    what = "to which stix2-elevator takes older files" if is_older else "so ask its maker for that"
+    return InputError(f"this is STIX {version[:20]!s}; only 2.1 is read, {what}")
 
 
 def text_of(made: Mapping[str, Any] | None, name: str) -> str:

@@ -8,12 +8,16 @@ from typing import Any
 from incidex.codebook import get_vocabulary
 from incidex.exchange.rows import Draft, make_speaker
 from incidex.exchange.stix.bundle import Bundle, Json, objects_of, part_of, text_of, texts_of
-from incidex.exchange.stix.fixed import INCIDENT_CORE
+from incidex.exchange.stix.fixed import EVENT, IMPACT, INCIDENT_CORE, OURS, TASK, TLP
 from incidex.exchange.stix.words import ACTORS, ASSETS, DETERMINATION, EVENTS, INFORMATION, MOTIVES, SECTORS
 from incidex.model import Speaker, Stance
 
 #: Objects of one incident that are looked at; a net of more is not one incident.
 MOST_OBJECTS = 20_000
+
+
+#: Extensions that are read, or say nothing of what happened.
+_EXTENSIONS = frozenset({INCIDENT_CORE, EVENT, IMPACT, TASK, TLP, OURS})
 
 
 def _turn(table: Mapping[str, str]) -> Mapping[str, str]:
@@ -111,8 +115,20 @@ def say_objects(draft: Draft, bundle: Bundle, incident: Json) -> None:
         _say_relation(telling, name, relation)
 
 
+def _leave_unknown(draft: Draft, made: Json) -> None:
+    """Say of extensions and properties of somebody's own that they are kept and say nothing here."""
+    kind = text_of(made, "type")[:40]
+    for name in part_of(made, "extensions"):
+        if name not in _EXTENSIONS and not name.endswith("-ext"):
+            draft.leave(f"{kind}.extensions.{name[:80]}")
+    for name in made:
+        if name.startswith("x_"):
+            draft.leave(f"{kind}.{name[:80]}")
+
+
 def _say_incident(telling: _Telling, incident: Json) -> None:
     draft = telling.draft
+    _leave_unknown(draft, incident)
     telling.say(incident, "title", text_of(incident, "name"))
     description = text_of(incident, "description")
     telling.say(incident, "description", description)
@@ -218,6 +234,7 @@ def _say_relation(telling: _Telling, incident: str, relation: Json) -> None:
         kind = text_of(made, "type")
         telling.draft.note(text_of(relation, "id"), kind, "Incidex does not read objects of this type")
     else:
+        _leave_unknown(telling.draft, made)
         say(telling, relation, made)
 
 

@@ -4,7 +4,8 @@ Of a bundle that Incidex wrote, the claims are read as they were: speaker, stanc
 its objects say is read by the table that they would have been written by.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from incidex.exchange.rows import MOST_ROW_BYTES, Draft, Refused, Row, refuse
@@ -18,6 +19,10 @@ CODER = "stix@1"
 _TIERS = {tier.name: tier for tier in Tier}
 _LINKS = frozenset({"incident", "relationship"})
 
+#: What is said of objects and is no object of an incident; and kinds that are named at most.
+_DEFINITIONS = frozenset({"marking-definition", "extension-definition"})
+_MOST_KINDS = 20
+
 #: The source of an incident that nobody signed.
 _UNSIGNED = "STIX bundle"
 
@@ -27,12 +32,12 @@ def read_stix(file: BinaryIO) -> Iterator[Row | Refused]:
     bundle = read_bundle(file)
     incidents = bundle.of_type("incident")
     if not incidents:
-        raise InputError(
-            "there is no incident in this bundle; Incidex reads incidents and what belongs to them"
-        )
+        raise InputError(_say_nothing(bundle))
     claims = _find_claims(bundle)
+    kept = {name: _find_kept(bundle, name, claims) for name in incidents}
+    _note_bundle(bundle, kept)
     for number, name in enumerate(incidents, start=1):
-        row = _read(bundle, name, number, claims)
+        row = _read(bundle, name, number, kept[name])
         if isinstance(row, Row) and len(row.raw) > MOST_ROW_BYTES:
             row = refuse(
                 number, f"the incident with its objects is larger than {MOST_ROW_BYTES:,} bytes", column=name
@@ -40,10 +45,48 @@ def read_stix(file: BinaryIO) -> Iterator[Row | Refused]:
         yield row
 
 
-def _read(bundle: Bundle, name: str, number: int, claims: Mapping[str, list[str]]) -> Row | Refused:
+def _say_nothing(bundle: Bundle) -> str:
+    """Say why there is no incident to be read."""
+    if bundle.revoked:
+        return (
+            f"{bundle.revoked[0]} was revoked by its maker, and there is no other incident in this bundle; "
+            "withdraw what you have of it, or take the import back with `incidex import undo`"
+        )
+    if bundle.problems:
+        place, problem = bundle.problems[0]
+        return f"there is no incident in this bundle that could be read; {place}: {problem}"
+    return "there is no incident in this bundle; Incidex reads incidents and what belongs to them"
+
+
+def _find_kept(bundle: Bundle, name: str, claims: Mapping[str, list[str]]) -> list[str]:
+    """Return the objects that an incident's row is kept with, itself first."""
+    record = _record_of(bundle.get(name))
+    return [name, *claims.get(record, ())] if record else [name, *_neighbours(bundle, name)]
+
+
+def _record_of(made: Mapping[str, Any]) -> str:
+    return text_of(part_of(part_of(made, "extensions"), OURS), "record")
+
+
+def _note_bundle(bundle: Bundle, kept: Mapping[str, Sequence[str]]) -> None:
+    """Note what is of no incident, and so not kept, and what is not told one by one."""
+    used = {name for names in kept.values() for name in names}
+    kinds = Counter(head.type for name, head in bundle.heads.items() if name not in used)
+    left = {kind: count for kind, count in sorted(kinds.items()) if kind not in _DEFINITIONS}
+    is_ours = any(_record_of(bundle.get(name)) for name in kept)  # whose claims hold all that the rest does
+    if left and not is_ours:
+        said = ", ".join(f"{kind[:40]} ({count:,})" for kind, count in [*left.items()][:_MOST_KINDS])
+        bundle.problems.insert(0, ("objects", f"these belong to no incident and are not kept: {said}"))
+    for name in bundle.revoked[:_MOST_KINDS]:
+        problem = "its maker revoked this incident, so it was not read; withdraw what you have of it"
+        bundle.problems.insert(0, (name, problem))
+    if bundle.untold:
+        bundle.problems.append(("objects", f"and {bundle.untold:,} problems more like these"))
+
+
+def _read(bundle: Bundle, name: str, number: int, names: Sequence[str]) -> Row | Refused:
     incident = bundle.get(name)
-    record = text_of(part_of(part_of(incident, "extensions"), OURS), "record")
-    names = [name, *claims.get(record, ())] if record else [name, *_neighbours(bundle, name)]
+    record = _record_of(incident)
     draft = Draft(number, _write(bundle, names), _make_report(bundle, incident), CODER)
     draft.call("stix", name)
     if number == 1:
@@ -65,7 +108,7 @@ def _find_claims(bundle: Bundle) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for kind in ("note", "opinion"):
         for name in bundle.of_type(kind):
-            record = text_of(part_of(part_of(bundle.get(name), "extensions"), OURS), "record")
+            record = _record_of(bundle.get(name))
             if record:
                 found.setdefault(record, []).append(name)
     return found
@@ -100,7 +143,7 @@ def _parts(bundle: Bundle, incident: str) -> list[str]:
     return [name for name, _ in name_parts(core) if name in bundle.raw]
 
 
-def _write(bundle: Bundle, names: list[str]) -> bytes:
+def _write(bundle: Bundle, names: Sequence[str]) -> bytes:
     """Return objects as a bundle of their own, each as the very bytes that it came in."""
     return b'{"type":"bundle","objects":[' + b",\n".join(bundle.raw[name] for name in names) + b"]}"
 
