@@ -56,6 +56,18 @@ def excerpt(
         yield Piece("", "gap")
 
 
+def lead(text: str, most: int = 2 * AROUND) -> Iterator[Piece]:
+    """Yield how a text begins, to the end of a word, and a "gap" where there is more of it.
+
+    For a text that no claim quotes: the row of another database, whose values are its own words.
+    """
+    end = _end_of_word(text, min(len(text), most), 0) or min(len(text), most)
+    if text:
+        yield Piece(text[:end], "plain")
+    if end < len(text):
+        yield Piece("", "gap")
+
+
 def _windows(text: str, spans: Sequence[Span], around: int) -> list[Span]:
     """Return the passages around spans, those that touch joined, in order."""
     found: list[Span] = []

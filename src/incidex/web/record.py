@@ -38,7 +38,7 @@ _SAYS: Mapping[Stance, str] = MappingProxyType(
 )
 _WITHOUT: Mapping[NoEvidence, str] = MappingProxyType(
     {
-        NoEvidence.IMPORTED: "Imported from another database; nothing to quote.",
+        NoEvidence.IMPORTED: "Imported: a value of another database’s row, which has no words to quote.",
         NoEvidence.ANALYST_NOTE: "An analyst's note; nothing to quote.",
     }
 )
@@ -362,7 +362,7 @@ def _voices(incident: Incident, claims: Iterable[Claim]) -> Iterator[Voice]:
 
 
 def _voice(incident: Incident, claim: Claim, report: Report | None) -> Voice:
-    words = claim.evidence
+    words, is_of_row = claim.evidence, claim.no_evidence is NoEvidence.IMPORTED
     is_removed = words is not None and words.is_removed
     if is_removed:
         words = None
@@ -375,7 +375,7 @@ def _voice(incident: Incident, claim: Claim, report: Report | None) -> Voice:
         quote=words.quote if words else "",
         suffix=words.suffix if words else "",
         without=say_removal(incident, claim.report) if is_removed else _say_without(claim),
-        link=link_report(claim.report, incident.id, claim.id) if report and words else "",
+        link=link_report(claim.report, incident.id, claim.id) if report and (words or is_of_row) else "",
         publisher=report.source.name if report else "a report that is not shown here",
         coder=claim.coder,
         confidence=f"{claim.confidence:.0%}",

@@ -297,6 +297,7 @@ def test_have_i_been_pwned() -> None:
         ("data.class", "Email addresses"),
         ("data.class", "Passwords"),
         ("security_incident", "Confirmed"),
+        ("description", "In 2017, Acme & co. were breached."),
         ("impact", "confidentiality"),
     ]
     assert row.left == ("NewFlag",)
