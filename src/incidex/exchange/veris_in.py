@@ -7,6 +7,7 @@ together with another is read by the functions after them.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
@@ -61,13 +62,31 @@ LEAVES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: Leaves that name the record or are read by the functions below: a place, or the start of several.
-_READ = re.compile(
-    r"schema_version|schema_name|incident_id|source_id|reference|plus\.(?:master_id|modified|created|analyst"
-    r"|analysis_status|github|dbir_year|timeline\.notification\..*|licences\.#)"
-    r"|victim\.(?:state|industry|government\.#)|timeline\.incident\.(?:year|month|day)"
-    r"|action\.(?:malware|hacking)\.(?:cve|name)|attribute\.confidentiality\.data_disclosure"
-    r"|attribute\.availability\.duration\..*|discovery_method\..*|impact\.(?:iso_currency_code|overall_amount)"
+#: Leaves that name the record or are read by the functions below, together with others, and as what.
+_READ: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        words: re.compile(pattern)
+        for words, pattern in {
+            "says how the record is read": r"schema_version|schema_name",
+            "`identifier`, and the row's key": r"incident_id|source_id|plus\.master_id",
+            "the row's accounts; `identifier`": r"reference",
+            "the row's date": r"plus\.modified",
+            "who worked on it there; in the row": (
+                r"plus\.(?:created|analyst|analysis_status|github|dbir_year|licences\.#)"
+            ),
+            "`date.disclosed`": r"plus\.timeline\.notification\..*",
+            "`date.occurred`": r"timeline\.incident\.(?:year|month|day)",
+            "`victim.region`": r"victim\.state",
+            "`victim.industry`": r"victim\.industry",
+            "says what the industry says": r"victim\.government\.#",
+            "`vulnerability`": r"action\.(?:malware|hacking)\.cve",
+            "`malware`": r"action\.(?:malware|hacking)\.name",
+            "`impact`": r"attribute\.confidentiality\.data_disclosure",
+            "`outage.duration`": r"attribute\.availability\.duration\..*",
+            "`discovery.method`": r"discovery_method\..*",
+            "`loss.amount`": r"impact\.(?:iso_currency_code|overall_amount)",
+        }.items()
+    }
 )
 _PLACE = re.compile(r"\.\d+(?=\.|$)")
 
@@ -109,12 +128,13 @@ def from_veris(number: int, raw: bytes, record: Json) -> Row | Refused:
     draft = Draft(number, raw, _make_report(made), CODER)
     draft.call("veris", _text(made, "incident_id"))
     for path, value in _leaves(made, ""):
-        field = LEAVES.get(_PLACE.sub(".#", path))
+        kind = _PLACE.sub(".#", path)
+        field = LEAVES.get(kind)
         if field:
             before = f"{was[path]} in older versions of VERIS" if path in was else ""
             _say(draft, field, value, path, why=before)
-        elif not _READ.fullmatch(_PLACE.sub(".#", path)) and value not in _UNKNOWN:
-            draft.leave(_PLACE.sub(".#", path))
+        elif value not in _UNKNOWN and not find_way(kind):
+            draft.leave(kind)
     for read in _TOGETHER:
         read(draft, made)
     if "victim.industry" in was:
@@ -122,6 +142,20 @@ def from_veris(number: int, raw: bytes, record: Json) -> Row | Refused:
     draft.tell(_text(made, "summary"))
     draft.tell(_text(made, "notes"))
     return draft.row()
+
+
+@cache
+def find_way(path: str) -> str:
+    """Return what becomes of a part of a record, in words; "" for what stays in the row. # is any place."""
+    if path in LEAVES:
+        return f"`{LEAVES[path]}`"
+    return next((words for words, pattern in _READ.items() if pattern.fullmatch(path)), "")
+
+
+def list_leaves(record: Json) -> Iterator[tuple[str, object]]:
+    """Yield the parts of a record that hold no others, by their paths, with # for any place in a list."""
+    for path, value in _leaves(record, ""):
+        yield _PLACE.sub(".#", path), value
 
 
 def _leaves(value: object, path: str) -> Iterator[tuple[str, object]]:
