@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.lexicon import Hit, Lexicon, Sentences
@@ -14,8 +14,7 @@ from incidex.model import Span, Stance
 _APART = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(NamedTuple):
     """What a cue says: a field, its value, how often it is right to say so, and the cue in words."""
 
     field: str
@@ -46,31 +45,28 @@ class CueTable:
             return
         places = prepared.places
         said: set[tuple[str, str, int]] = set()
-        for meant, span in self._find(hits, places):
-            sentence = places.at(span.start)
-            for each in meant:
-                key = (each.field, each.value, sentence)
+        for meant, start, end in self._find(hits, places):
+            sentence, span = places.at(start), Span(start, end)
+            for field, value, confidence, why in meant:
+                key = (field, value, sentence)
                 if key not in said:
                     said.add(key)
-                    yield Reading(
-                        field=each.field,
-                        value=each.value,
-                        span=span,
-                        confidence=each.confidence,
-                        why=each.why,
-                    )
+                    yield Reading(field, value, span, confidence, why)
 
-    def _find(self, hits: Sequence[Hit], places: Sentences) -> Iterator[tuple[Sequence[Meaning], Span]]:
+    def _find(self, hits: Sequence[Hit], places: Sentences) -> Iterator[tuple[Sequence[Meaning], int, int]]:
+        """Yield what each cue means, and where it begins and ends."""
         last: dict[str, Hit] = {}
         for hit in hits:
-            term = hit.term
-            if term in self._meanings:
-                yield self._meanings[term], hit.span
-            if term not in self._pairs:
+            term, start, end = hit
+            meant = self._meanings.get(term)
+            if meant:
+                yield meant, start, end
+            pairs = self._pairs.get(term)
+            if not pairs:
                 continue
-            for other, meant in self._pairs[term]:
+            for other, meant in pairs if last else ():
                 if (earlier := last.get(other)) and _are_near(earlier, hit, places):
-                    yield meant, Span(min(earlier.start, hit.start), hit.end)
+                    yield meant, min(earlier.start, start), end
             last[term] = hit
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
 from ipaddress import AddressValueError, IPv6Address
-from itertools import chain
 from typing import NamedTuple
 
 import re2
@@ -28,9 +27,11 @@ _CANDIDATE = re2.compile(
     r"|(?P<ipv6>[0-9a-f]*:[0-9a-f]*:[0-9a-f:]*[0-9a-f:])"
     r"|(?P<base58>\b[13][1-9a-z]{25,34}\b)"
 )
-#: Where a stretch ends that no candidate runs beyond: a line, or a stop before a space that no "[.]" follows.
-_STRETCH_END = re.compile(r"\n|\.[ \t](?! ?\[)")
-#: What every candidate has: a dot, colon, bracket or "@" inside a word, or else a word so long.
+#: The kinds of candidate, in the order of the pattern's groups: the engine's own look-up is made anew
+#: for every match.
+_FORMS = tuple(sorted(_CANDIDATE.groupindex, key=_CANDIDATE.groupindex.__getitem__))
+#: What every candidate has: a dot, colon, bracket or "@" inside a word, or else a word so long. Most texts
+#: have neither, and the pattern above is not searched for.
 _SIGN = re.compile(
     r"[.@:\[({](?:(?<=\.)[\w-]|(?<=@)|(?<=:)[/\]0-9a-fA-F:]|(?<=[\[({])(?:[.@:]|[aA][tT]|[dD][oO][tT]))"
 )
@@ -89,23 +90,10 @@ def read_indicators(prepared: Prepared) -> Iterator[Reading]:
 
 def find_candidates(text: str) -> Iterator[Candidate]:
     """Yield everything in the form of an indicator: address, host, URL, e-mail address, hash or wallet."""
-    for begin, end in _stretches(text):
-        for each in _find_in(text[begin:end]):
-            yield each._replace(start=each.start + begin, end=each.end + begin)
-
-
-def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the stretches of a text that can hold a candidate: most have no sign of one."""
-    begin = 0
-    for end in chain((match.end() for match in _STRETCH_END.finditer(text)), (len(text),)):
-        if _SIGN.search(text, begin, end) or max(map(len, text[begin:end].split()), default=0) >= _LONG:
-            yield begin, end
-        begin = end
-
-
-def _find_in(text: str) -> Iterator[Candidate]:
+    if not _SIGN.search(text) and max(map(len, text.split()), default=0) < _LONG:
+        return
     for match in _CANDIDATE.finditer(text):
-        form, words = str(match.lastgroup), match[0]
+        form, words = _FORMS[match.lastindex - 1], match[0]
         if not _SHORTEST.get(form, 4) <= len(words) <= _LONGEST:
             continue
         if form == "url":

@@ -123,9 +123,9 @@ class Model:
         split = int(np.searchsorted(found.rows, len(self.squares)))
         words, cues = found.rows[:split], found.rows[split:]
         return Sums(
-            self.weights[words].sum(axis=0, dtype=np.int32),
-            self.weights[cues].sum(axis=0, dtype=np.int32),
-            float(self.squares[words].sum()),
+            np.add.reduce(self.weights.take(words, axis=0), axis=0, dtype=np.int32),
+            np.add.reduce(self.weights.take(cues, axis=0), axis=0, dtype=np.int32),
+            float(np.add.reduce(self.squares.take(words))),
         )
 
     def weigh(self, parts: Sequence[Found]) -> tuple[Floats, tuple["Sums", ...]]:

@@ -107,15 +107,15 @@ class Words:
 
     def _note(self, tokens: Sequence[str], number: int, seen: _Seen) -> None:
         """Note the words of a sentence, and the pairs of neighbours, where they are known."""
-        words, pairs = self._index, self._pair_rows
-        before = -1
-        for token in tokens:
-            row = words.get(token, -1)
-            if row >= 0:
+        pairs, before = self._pair_rows, None
+        for row in map(self._index.get, tokens):
+            if row is not None:
                 if seen.setdefault(row, number) != number:
                     seen[row] = _SEVERAL
-                if before >= 0 and (pair := pairs.get(before << SHIFT | row)):
-                    _see(seen, pair, number)
+                if before is not None:
+                    pair = pairs.get(before << SHIFT | row)
+                    if pair is not None and seen.setdefault(pair, number) != number:
+                        seen[pair] = _SEVERAL
             before = row
 
     def _cues_of(self, prepared: Prepared) -> Iterator[tuple[int, int]]:

@@ -105,8 +105,22 @@ def find_programs(prepared: Prepared) -> Iterator[tuple[Span, str, str]]:
             for name in _introduced(text, hit.start, hit.end):
                 names.setdefault(name, f"called {hit.term}")
     for name, why in names.items():
-        for match in re.finditer(rf"(?<![\w.@/-]){re.escape(name)}(?![\w@])", text):
-            yield Span(*match.span()), name, why
+        for span in _places_of(name, text):
+            yield span, name, why
+
+
+def _places_of(name: str, text: str) -> Iterator[Span]:
+    """Yield where a name stands alone, and not in a longer word, an address or a path."""
+    at = text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        before, after = text[at - 1 : at], text[end : end + 1]
+        is_inside = before.isalnum() or after.isalnum() or "_" in (before, after)
+        if is_inside or after == "@" or (before and before in ".@/-"):
+            at = text.find(name, at + 1)
+            continue
+        yield Span(at, end)
+        at = text.find(name, end)
 
 
 def _introduced(text: str, start: int, end: int) -> Iterator[str]:

@@ -20,9 +20,9 @@ _BIG = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}
 _SUFFIXES = {**_BIG, "k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "": 1}
 
-#: It begins with a set of letters, which the engine skips to; what stands before is looked at afterwards.
+#: It begins with a set of letters, which the engine skips to; only there does it look at what stands before.
 _DIGITS = re.compile(
-    r"[0-9](?:[0-9]{0,2}(?:,[0-9]{3}){1,4}|[0-9]{0,11})(?P<part>\.[0-9]{1,3})?"
+    r"[0-9](?<![^\W_].)(?>[0-9]{0,2}(?:,[0-9]{3}){1,4}|[0-9]{0,11})(?P<part>\.[0-9]{1,3})?"
     r"(?:(?:[ \u00a0-]|\r?\n)?(?P<suffix>(?i:hundred|thousand|million|billion|k|mn?|bn?))\b)?"
     r"(?![\w%/]|[.,:-][0-9])"
 )
@@ -57,10 +57,11 @@ def find_numbers(text: str, words: Sequence[Hit] | None = None) -> Iterator[Numb
     """
     for match in _DIGITS.finditer(text):
         before = text[match.start() - 1 : match.start()]
-        if (before in _NOT_BEFORE and before) or before.isalnum():
+        if before and before in _NOT_BEFORE:
             continue
-        if match[0].isdigit():
-            yield Number(int(match[0]), Span(*match.span()), is_bare=True)
+        digits = match[0].replace(",", "")
+        if digits.isdigit():
+            yield Number(int(digits), Span(*match.span()), is_bare=len(digits) == len(match[0]))
             continue
         suffix = match["suffix"] or ""
         digits = match[0][: match.start("suffix") - match.start()] if suffix else match[0]

@@ -74,7 +74,7 @@ def windows(text: str, cues: Iterable[int], *, reach: int = 160) -> Iterator[tup
 
 def initials(name: str) -> str:
     """Return the capitals of a name: "HM Revenue and Customs" is HMRC."""
-    return "".join(letter for letter in name if letter.isupper())
+    return "".join(filter(str.isupper, name))
 
 
 @cache

@@ -170,6 +170,9 @@ _CIRCUMSTANCES = frozenset(
 )
 
 
+_STANCES: Mapping[str, Stance] = {stance.value: stance for stance in Stance}
+
+
 @dataclass(frozen=True)
 class Coded:
     """What one report says of one incident."""
@@ -347,7 +350,7 @@ def _is_own_victim(reading: Reading, passages: Passages) -> bool:
 
 def _stance_of(reading: Reading, passages: Passages) -> Stance | None:
     if reading.stance:
-        return Stance(reading.stance)
+        return _STANCES[reading.stance]
     stance = passages.stance_at(reading.focus or reading.span, reading.field)
     return None if stance is Stance.DENIES and reading.field in _CIRCUMSTANCES else stance
 

@@ -7,7 +7,7 @@ The description is weighed by a table of words and pairs of words learned from a
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -100,8 +100,8 @@ class _Described:
         """Yield techniques that a passage describes, how likely, and where the words stand that say so."""
         sums = list(self.biases)
         ends: dict[int, list[int]] = {}
-        for term, start, end in grams(passage):
-            for number, weight in self.weights.get(term, ()):
+        for term, start, end in grams(passage, self.weights):
+            for number, weight in self.weights[term]:
                 sums[number] += weight
                 if weight > 0:
                     seen = ends.setdefault(number, [start, end])
@@ -112,16 +112,22 @@ class _Described:
                 yield self.techniques[number], min(likely, _SUREST), Span(seen[0], seen[1])
 
 
-def grams(passage: str) -> Iterator[tuple[str, int, int]]:
-    """Yield the words of a passage and the pairs of neighbours, each once, with their places."""
+def grams(passage: str, known: Container[str] | None = None) -> Iterator[tuple[str, int, int]]:
+    """Yield the words of a passage and the pairs of neighbours, each once, with their places.
+
+    Only those that are `known`, if that is given.
+    """
     seen: set[str] = set()
     last, last_start = "", 0
     for match in _WORD.finditer(passage.lower() if passage.isascii() else make_plain(passage)):
-        word, start, end = match[0], match.start(), match.end()
-        for term, begin in ((word, start), (f"{last} {word}", last_start)) if last else ((word, start),):
-            if term not in seen:
-                seen.add(term)
-                yield term, begin, end
+        word, (start, end) = match[0], match.span()
+        if (known is None or word in known) and word not in seen:
+            seen.add(word)
+            yield word, start, end
+        pair = f"{last} {word}"
+        if last and (known is None or pair in known) and pair not in seen:
+            seen.add(pair)
+            yield pair, last_start, end
         last, last_start = word, start
 
 
