@@ -27,6 +27,7 @@ from incidex.exchange.misp_map import (
     OBJECTS,
     TEMPLATES,
     TLP,
+    VERIS_ABSENT,
     VERIS_TAGS,
     Place,
     make_tag,
@@ -198,7 +199,8 @@ class _Draft:
         said = [each.value for each in self.chosen.get(owner, ())]
         term = get_vocabulary(field).get(value)
         able = _owners(term) or said
-        yield from (pattern.replace("*", each) for each in said if each in able)
+        found = (pattern.replace("*", each) for each in said if each in able)
+        yield from (each for each in found if each not in VERIS_ABSENT)
 
     def _add_to_object(self, field: str, place: Place, value: Value) -> None:
         holder = self._object(place.object)

@@ -7,6 +7,7 @@ attributes say nothing. Where values stand is said in `misp_map`.
 
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 import msgspec
@@ -86,8 +87,7 @@ def from_misp(number: int, raw: bytes, event: object) -> Row | Refused:
         draft = Draft(number, raw, _make_report(event), CODER)
         draft.call("misp", _text(event.get("uuid")))
         _read_head(draft, event)
-        for place, tag in _parts(event, "Tag"):
-            _read_tag(draft, tag, f"Tag.{place}")
+        _read_tags(draft, event, "")
         for place, attribute in _parts(event, "Attribute"):
             _read_attribute(draft, attribute, f"Attribute.{place}")
         for place, holder in _parts(event, "Object"):
@@ -138,6 +138,21 @@ def _read_head(draft: Draft, event: Json) -> None:
         draft.say("identifier", f"misp:{name.lower()}", "uuid")
 
 
+def _read_tags(draft: Draft, holder: Json, before: str) -> None:
+    """Read the tags of an event or attribute, and the clusters of its galaxies that are not among them."""
+    seen: set[str] = set()
+    for place, tag in _parts(holder, "Tag"):
+        name = _text(tag.get("name"))
+        seen.add(name)
+        if not name.startswith("incidex:status"):
+            _read_tag(draft, tag, f"{before}Tag.{place}")
+    for place, galaxy in _parts(holder, "Galaxy"):
+        for number, cluster in _parts(galaxy, "GalaxyCluster"):
+            name = _text(cluster.get("tag_name"))
+            if name and name not in seen:
+                _read_tag(draft, {"name": name}, f"{before}Galaxy.{place}.GalaxyCluster.{number}")
+
+
 def _read_tag(draft: Draft, tag: Json, column: str) -> None:
     name = _text(tag.get("name"))
     if name.lower() in TLP_IN or name.startswith("admiralty-scale:"):
@@ -154,6 +169,9 @@ def _read_attribute(draft: Draft, attribute: Json, column: str) -> None:
     if attribute.get("deleted"):
         return
     kind, text = _text(attribute.get("type")), _text(attribute.get("value"))
+    if kind in _PAIRS or "|" in kind:
+        _read_pair(draft, _PAIRS.get(kind, kind), text, column)
+        return
     is_ours = _text(attribute.get("category")) == "Internal reference"
     if kind in INDICATORS_IN:
         draft.say("indicator", f"{INDICATORS_IN[kind]}:{text}", column, why=f"an attribute {kind}")
@@ -169,9 +187,22 @@ def _read_attribute(draft: Draft, attribute: Json, column: str) -> None:
         draft.say("indicator", text, column)
     else:
         draft.leave(f"attribute {kind[:40]}")
-    for place, tag in _parts(attribute, "Tag"):
-        if not _text(tag.get("name")).startswith("incidex:status"):
-            _read_tag(draft, tag, f"{column}.Tag.{place}")
+    _read_tags(draft, attribute, f"{column}.")
+
+
+#: Types that hold two values, though their names do not say so.
+_PAIRS: Mapping[str, str] = MappingProxyType({"malware-sample": "filename|md5"})
+
+
+def _read_pair(draft: Draft, kinds: str, text: str, column: str) -> None:
+    """Read the parts of a value of two types, as `domain|ip` has them, of which each may be an indicator."""
+    names = kinds.split("|")
+    parts = text.rsplit("|", len(names) - 1)  # a file's name may hold the sign
+    known = [(kind, part) for kind, part in zip(names, parts, strict=False) if kind in INDICATORS_IN]
+    for kind, part in known:
+        draft.say("indicator", f"{INDICATORS_IN[kind]}:{part}", column, why=f"of an attribute {kinds[:40]}")
+    if not known:
+        draft.leave(f"attribute {kinds[:40]}")
 
 
 def _read_object(draft: Draft, holder: Json, column: str) -> None:

@@ -86,7 +86,7 @@ BITCOIN = re.compile(r"(?:[13][1-9A-HJ-NP-Za-km-z]{25,34}|bc1[02-9ac-hj-np-z]{8,
 #: MISP types that are indicators, and which of ours; on the way in.
 INDICATORS_IN: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("ip-dst", "ip-src"), "ip"),
+        **dict.fromkeys(("ip-dst", "ip-src", "ip"), "ip"),
         **dict.fromkeys(("domain", "hostname"), "domain"),
         **dict.fromkeys(("url", "uri"), "url"),
         **dict.fromkeys(("email", "email-src", "email-dst", "email-reply-to"), "e-mail"),
@@ -130,13 +130,34 @@ FIELD_GALAXIES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: Fields that the VERIS taxonomy has a predicate for; `*` is a role or a family of actions.
+#: Galaxies of others that name the same: older names of MITRE's, and the families of malware by kind.
+GALAXIES_IN: Mapping[str, str] = MappingProxyType(
+    {
+        **{galaxy: field for field, galaxy in FIELD_GALAXIES.items()},
+        "mitre-enterprise-attack-attack-pattern": "technique",
+        **dict.fromkeys(
+            ("mitre-intrusion-set", "mitre-enterprise-attack-intrusion-set", "microsoft-activity-group"),
+            "actor.name",
+        ),
+        **dict.fromkeys(
+            (
+                *("mitre-enterprise-attack-malware", "malpedia", "ransomware", "banker", "backdoor", "rat"),
+                *("stealer", "botnet", "exploit-kit", "cryptominers", "android"),
+            ),
+            "malware",
+        ),
+        "mitre-enterprise-attack-tool": "tool",
+    }
+)
+
+#: Fields that the VERIS taxonomy has a predicate for; `*` is a role or a family of actions. The taxonomy is
+#: of VERIS 1.3: it ties no motive to a role, and has no variety of partners and no vector of the environment.
 VERIS_TAGS: Mapping[str, str] = MappingProxyType(
     {
         "security_incident": "security_incident",
         "victim.size": "victim:employee_count",
         "actor.variety": "actor:*:variety",
-        "actor.motive": "actor:*:motive",
+        "actor.motive": "actor:motive",
         "action.variety": "action:*:variety",
         "action.vector": "action:*:vector",
         "data.variety": "attribute:confidentiality:data:variety",
@@ -144,6 +165,17 @@ VERIS_TAGS: Mapping[str, str] = MappingProxyType(
         "asset.variety": "asset:variety",
     }
 )
+
+VERIS_ABSENT = frozenset({"actor:partner:variety", "action:environmental:vector"})
+
+#: What else a VERIS tag of somebody else says, by its predicate; Incidex writes none of these.
+_VERIS_IN: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "attribute:integrity:variety": ("impact", "integrity"),
+        "attribute:availability:variety": ("impact", "availability"),
+    }
+)
+_MOTIVE_OF_ROLE = re.compile(r"actor:(external|internal|partner):motive")
 
 #: Traffic Light Protocol 2.0, and how widely MISP gives the event on: 0 here, 2 connected sites, 3 all.
 TLP: Mapping[Tier, tuple[str, str]] = MappingProxyType(
@@ -195,18 +227,28 @@ def read_tag(name: str) -> Iterator[tuple[str, str]]:
     elif namespace == "misp-galaxy":
         yield from _read_cluster(predicate, value)
     elif namespace == "veris":
-        for field, pattern in VERIS_TAGS.items():
-            match = re.fullmatch(re.escape(pattern).replace(r"\*", "([a-z]+)"), predicate)
-            if match:
-                yield field, value
-                if match.groups():
-                    yield ("actor.role" if field.startswith("actor") else "action"), match[1]
+        yield from _read_veris(predicate, value)
+
+
+def _read_veris(predicate: str, value: str) -> Iterator[tuple[str, str]]:
+    if predicate in _VERIS_IN and value != "Unknown":
+        yield _VERIS_IN[predicate]
+    if predicate == "attribute:confidentiality:data_disclosure" and value == "Yes":
+        yield "impact", "confidentiality"
+    if match := _MOTIVE_OF_ROLE.fullmatch(predicate):
+        yield from (("actor.motive", value), ("actor.role", match[1]))
+    for field, pattern in VERIS_TAGS.items():
+        match = re.fullmatch(re.escape(pattern).replace(r"\*", "([a-z]+)"), predicate)
+        if match:
+            yield field, value
+            if match.groups():
+                yield ("actor.role" if field.startswith("actor") else "action"), match[1]
 
 
 def _read_cluster(galaxy: str, value: str) -> Iterator[tuple[str, str]]:
-    field = next((name for name, each in FIELD_GALAXIES.items() if each == galaxy), "")
+    field = GALAXIES_IN.get(galaxy, "")
     name, _, code = value.rpartition(" - ")
     if field == "technique":
         yield field, code
     elif field:
-        yield field, name if re.fullmatch(r"S[0-9]{4}", code) else value
+        yield field, name if re.fullmatch(r"[SG][0-9]{4}", code) else value

@@ -16,7 +16,8 @@ from incidex.codebook import fields
 from incidex.exchange import FORMATS, Choice, Lost, Refused, Row
 from incidex.exchange.misp import to_misp
 from incidex.exchange.misp_in import MOST_PARTS, read_misp
-from incidex.exchange.misp_map import OBJECTS
+from incidex.exchange.misp_map import OBJECTS, parse_tag, read_tag
+from incidex.exchange.veris_in import FAMILIES
 from incidex.model import Role, Stance, Status, Tier
 from incidex.store import MemoryLog
 from tests.unit.exchange.test_exchange_stix_golden import make_record
@@ -144,7 +145,7 @@ def test_galaxies_and_taxonomies_are_those_that_misp_has() -> None:
     assert tags >= {
         "tlp:red",
         'misp-galaxy:mitre-attack-pattern="Phishing - T1566"',
-        'veris:actor:external:motive="Espionage"',
+        'veris:actor:motive="Espionage"',
         'veris:victim:employee_count="1 to 10"',
         'incidex:malware="Nobody\'s Bot"',
     }
@@ -156,6 +157,51 @@ def test_galaxies_and_taxonomies_are_those_that_misp_has() -> None:
     ]
     assert cluster.uuid == "a62a8db3-f23a-4d8f-afd6-9dbc77e7813b"  # that of ATT&CK's T1566
     assert {loss.lost for loss in losses if loss.field == "actor.motive"} >= {Lost.SPEAKER, Lost.EVIDENCE}
+
+
+#: The predicates of the taxonomy `veris` of misp-taxonomies (its machinetag.json, looked up 2026-11-26).
+OFFICIAL = {
+    *("iso_currency_code", "confidence", "targeted", "discovery_method", "cost_corrective_action", "country"),
+    *("security_incident", "impact:overall_rating", "actor:motive", "asset:variety", "asset:cloud"),
+    *("victim:employee_count", "timeline:unit", "impact:loss:rating", "impact:loss:variety"),
+    *("attribute:integrity:variety", "attribute:availability:variety", "attribute:confidentiality:state"),
+    *("attribute:confidentiality:data_victim", "attribute:confidentiality:data_disclosure"),
+    *("attribute:confidentiality:data:variety", "actor:internal:variety", "actor:external:variety"),
+    *(f"action:{family}:variety" for family in FAMILIES),
+    *(f"action:{family}:vector" for family in FAMILIES if family != "environmental"),
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(claims, min_size=1, max_size=12, unique_by=lambda claim: claim.id))
+def test_every_veris_tag_is_of_a_predicate_that_the_taxonomy_has(held: list[Any]) -> None:
+    event, _ = to_misp(fold_claims(*held))
+    holders = [event["Event"], *event["Event"]["Attribute"], *event["Event"]["Object"]]
+    holders += [each for holder in event["Event"]["Object"] for each in holder["Attribute"]]
+    tags = [parse_tag(tag["name"]) for holder in holders for tag in holder.get("Tag", ())]
+    assert {found[1] for found in tags if found and found[0] == "veris"} <= OFFICIAL
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ('veris:actor:motive="Financial"', {("actor.motive", "Financial")}),
+        (
+            'veris:actor:external:motive="Financial"',
+            {("actor.motive", "Financial"), ("actor.role", "external")},
+        ),
+        ('veris:attribute:availability:variety="Loss"', {("impact", "availability")}),
+        ('veris:attribute:integrity:variety="Unknown"', set()),
+        ('veris:attribute:confidentiality:data_disclosure="Yes"', {("impact", "confidentiality")}),
+        ('veris:attribute:confidentiality:data_disclosure="No"', set()),
+        (
+            'veris:action:hacking:vector="Web application"',
+            {("action.vector", "Web application"), ("action", "hacking")},
+        ),
+    ],
+)
+def test_veris_tags_of_others_are_read(tag: str, said: set[tuple[str, str]]) -> None:
+    assert set(read_tag(tag)) == said
 
 
 def test_a_file_of_events_is_what_misps_search_answers() -> None:
@@ -222,6 +268,145 @@ def test_an_event_of_somebody_else_becomes_their_claims() -> None:
     assert (row.report.tier, row.report.published) == (Tier.CLEAR, "2024-02-03")
     assert [issue.column for issue in row.issues] == ["Attribute.2"]
     assert set(row.left) == {"tag workflow:todo", "attribute yara"}
+
+
+ATTRIBUTE = "5f0d7d4e-0000-4000-8000-0242ac110002"
+
+
+def full(type_: str, value: str, category: str, **more: Any) -> dict[str, Any]:
+    """An attribute with all that a MISP of today writes of one."""
+    return {
+        "id": "1",
+        "event_id": "1",
+        "object_id": "0",
+        "uuid": "5f0d7d4e-0000-4000-8000-0242ac110002",
+        "timestamp": "1594719000",
+        "distribution": "5",
+        "sharing_group_id": "0",
+        "comment": "from the pcap",
+        "deleted": False,
+        "disable_correlation": False,
+        "to_ids": True,
+        "first_seen": None,
+        "last_seen": None,
+        "Galaxy": [],
+        "ShadowAttribute": [],
+        "type": type_,
+        "value": value,
+        "category": category,
+        **more,
+    }
+
+
+def cluster(galaxy: str, value: str) -> dict[str, Any]:
+    """A cluster as an export has it, with its texts."""
+    tag = f'misp-galaxy:{galaxy}="{value}"'
+    held = {
+        "type": galaxy,
+        "value": value,
+        "tag_name": tag,
+        "description": "x" * 2_000,
+        "meta": {"refs": ["x"]},
+    }
+    return {"name": galaxy, "type": galaxy, "version": "3", "namespace": "misp", "GalaxyCluster": [held]}
+
+
+#: Shaped as events of the open feeds are: ids as texts, every member present, galaxies beside tags.
+OSINT: dict[str, Any] = {
+    "Event": {
+        "id": "1588",
+        "orgc_id": "3",
+        "org_id": "1",
+        "threat_level_id": "2",
+        "published": True,
+        "uuid": "5f0d7d4e-b0c4-4a31-9b2e-4d8f0a2a0b01",
+        "attribute_count": "9",
+        "analysis": "2",
+        "timestamp": "1594719000",
+        "publish_timestamp": "1594719100",
+        "proposal_email_lock": False,
+        "locked": False,
+        "disable_correlation": False,
+        "extends_uuid": "",
+        "sharing_group_id": "0",
+        "date": "2020-07-14",
+        "info": "OSINT - Harbour loader drops Ledger stealer",
+        "distribution": "3",
+        "Org": {"id": "1", "name": "ORGNAME", "uuid": "5f0d7d4e-0000-4000-8000-000000000001", "local": True},
+        "Orgc": {"id": "3", "name": "Harbour CERT", "uuid": "5f0d7d4e-0000-4000-8000-000000000003"},
+        "Tag": [
+            {
+                "id": "7",
+                "name": "tlp:white",
+                "colour": "#ffffff",
+                "exportable": True,
+                "numerical_value": None,
+            },
+            {"id": "8", "name": 'misp-galaxy:mitre-attack-pattern="Phishing - T1566"', "colour": "#0088cc"},
+            {"id": "9", "name": "type:OSINT"},
+            {"id": "10", "name": 'osint:certainty="93"'},
+        ],
+        "Galaxy": [
+            cluster("mitre-attack-pattern", "Phishing - T1566"),
+            cluster("mitre-intrusion-set", "APT28 - G0007"),
+            cluster("malpedia", "Emotet"),
+        ],
+        "Attribute": [
+            full("ip-dst|port", "198.51.100.20|8080", "Network activity"),
+            full("domain|ip", "c2.harbour.example|198.51.100.21", "Network activity"),
+            full("filename|sha256", "invoice|2020.doc|" + "ab" * 32, "Payload delivery"),
+            full(
+                "malware-sample", "a.exe|" + "cd" * 16, "Artifacts dropped", data="UEsDBAoACQ==", encrypt=True
+            ),
+            full("hostname", "mail.harbour.example", "Network activity", Tag=[{"name": "kill-chain:C2"}]),
+            full("regkey|value", "HKLM\\Run|a.exe", "Persistence mechanism"),
+            full("comment", "Seen again in August.", "Other", to_ids=False),
+            full("sha1", "ef" * 20, "Payload delivery", deleted=True),
+        ],
+        "ShadowAttribute": [full("ip-dst", "203.0.113.9", "Network activity")],
+        "RelatedEvent": [{"Event": {"id": "1", "info": "Another", "Org": {"name": "X"}}}],
+        "EventReport": [{"name": "Report", "content": "# Long text", "deleted": False}],
+        "CryptographicKey": [],
+        "Object": [
+            {
+                "id": "5",
+                "name": "file",
+                "meta-category": "file",
+                "template_version": "24",
+                "deleted": False,
+                "ObjectReference": [{"referenced_uuid": ATTRIBUTE, "relationship_type": "dropped-by"}],
+                "Attribute": [
+                    full("filename", "a.exe", "Payload delivery", object_relation="filename"),
+                    full("md5", "12" * 16, "Payload delivery", object_relation="md5"),
+                    full("size-in-bytes", "1024", "Other", object_relation="size-in-bytes"),
+                ],
+            }
+        ],
+    }
+}
+
+
+def test_an_event_shaped_as_those_of_the_open_feeds_is_read() -> None:
+    row = read(OSINT)
+    assert isinstance(row, Row)
+    assert load(OSINT).Orgc.name == "Harbour CERT", "PyMISP takes it for one, too"
+    assert [(claim.field, claim.value) for claim in row.claims] == [
+        ("title", "OSINT - Harbour loader drops Ledger stealer"),
+        ("identifier", "misp:5f0d7d4e-b0c4-4a31-9b2e-4d8f0a2a0b01"),
+        ("technique", "T1566"),
+        ("actor.name", "APT28"),
+        ("malware", "Emotet"),
+        ("indicator", "ip:198.51.100.20"),
+        ("indicator", "domain:c2.harbour.example"),
+        ("indicator", "ip:198.51.100.21"),
+        ("indicator", "hash:" + "ab" * 32),
+        ("indicator", "hash:" + "cd" * 16),
+        ("indicator", "domain:mail.harbour.example"),
+        ("indicator", "hash:" + "12" * 16),
+    ]
+    assert not row.issues
+    assert row.report.source.name == "Harbour CERT"
+    assert {"tag type:OSINT", "attribute regkey|value", "attribute comment"} <= set(row.left)
 
 
 @pytest.mark.parametrize(
