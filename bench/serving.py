@@ -1,11 +1,12 @@
 """How many answers a second one process gives, and how long the slowest wait, over a real socket.
 
-    python -m bench.serving [--seconds 10] [--soak 180] [--clients 100]
+    python -m bench.serving [--seconds 10] [--clients 100] [--soak 1800] [--rate 200] [--crowd 5000]
 
 Needs wrk (Debian's package of that name). The site is `incidex serve` over the demonstration's database, in a
 process of its own; wrk takes the other core. "Rendered" sends a cookie that opens nothing, so that every
-answer is made anew; "kept" asks as the public does. The soak asks for everything at once while another
-process adds a record twice a second, and watches the memory of the server. 1,800 seconds are half an hour.
+answer is made anew; "kept" asks as the public does. The soak asks for everything at once, about `--rate`
+times a second, while a record is added twice a second, and watches the memory of the server. 1,800 seconds
+are half an hour. The crowd are connections that send half a request and wait, while somebody else asks.
 """
 
 import argparse
@@ -13,23 +14,28 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
 from incidex.app.demonstration import make_demo
+from incidex.app.patience import allow_files
 from incidex.model import Tier
 from incidex.store import SqliteLog
 from tests.twins import Story, make_incident
+
+SOAK_PART_SECONDS = 60
 
 RENDERED = "Cookie: opens=nothing"
 
@@ -103,8 +109,9 @@ def memory(pid: int) -> float:
     return int(found[1]) / 1024 if found else 0.0
 
 
-def soak(address: str, pid: int, database: Path, seconds: int, clients: int) -> None:
+def soak(address: str, pid: int, database: Path, asked: argparse.Namespace) -> None:
     """Ask for everything at once while records are added; print what went wrong, and the memory."""
+    clients: int = asked.clients
     paths = [
         "/",
         "/incidents",
@@ -115,7 +122,7 @@ def soak(address: str, pid: int, database: Path, seconds: int, clients: int) -> 
         "/api/v1/incidents/{0}",
         "/search?q=victim.country:US&sort=new",
         "/sources",
-        "/nothing",
+        "/techniques",
     ]
     incident = first_incident(address)
     listed = ",".join(f'"{path.format(incident)}"' for path in paths)
@@ -123,20 +130,56 @@ def soak(address: str, pid: int, database: Path, seconds: int, clients: int) -> 
         f"local paths = {{{listed}}}\nlocal n = 0\n"
         'request = function() n = n + 1; return wrk.format("GET", paths[n % #paths + 1] ) end\n'
     )
+    if asked.rate:
+        lua += f"function delay() return {clients * 1000 // asked.rate} end\n"
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(lua)
         script.flush()
         stop = threading.Event()
         adding = threading.Thread(target=add_records, args=(database, stop))
         adding.start()
-        held: list[float] = []
-        for _ in range(max(1, seconds // 30)):
-            rate = hit(address, pid, seconds=30, clients=clients, script=script.name)
-            held.append(memory(pid))
-            print(f"  {rate.a_second:,.0f} a second, p99 {rate.p99}, other than 2xx {rate.errors:,} "
-                  f"(a tenth of the addresses is not there), {held[-1]:,.0f} MB", flush=True)  # fmt: skip
+        began, used = time.perf_counter(), processor_seconds(pid)
+        while time.perf_counter() - began < asked.soak:
+            rate = hit(address, pid, seconds=SOAK_PART_SECONDS, clients=clients, script=script.name)
+            busy = (processor_seconds(pid) - used) / SOAK_PART_SECONDS
+            used = processor_seconds(pid)
+            print(
+                f"  {time.perf_counter() - began:5.0f} s: {rate.a_second:,.0f} a second, p50 {rate.p50}, p99 "
+                f"{rate.p99}, errors {rate.errors:,}, {memory(pid):,.0f} MB, {busy:.0%} of a processor",
+                flush=True,
+            )
         stop.set()
         adding.join()
+
+
+def crowd(address: str, pid: int, count: int) -> None:
+    """Open connections that send half a request, and ask for a page beside them, each time anew."""
+    allow_files(count + 500)
+    parts = urlsplit(address)
+    place = (parts.hostname or "", parts.port or 80)
+    print(f"\nNobody else: {memory(pid):,.0f} MB, {ask_beside(address)}")
+    with ExitStack() as held:
+        for _ in range(count):
+            one = held.enter_context(socket.create_connection(place, timeout=20))
+            with suppress(ConnectionError):
+                one.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        files = len(list(Path(f"/proc/{pid}/fd").iterdir()))
+        print(
+            f"{count:,} wait: {memory(pid):,.0f} MB, {files:,} files open, {ask_beside(address)}", flush=True
+        )
+
+
+def ask_beside(address: str, times: int = 200) -> str:
+    """Ask for the first page so many times, each over a connection of its own, and say how long that took."""
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        httpx.get(address, timeout=30).raise_for_status()
+        took.append((time.perf_counter() - began) * 1000)
+    took.sort()
+    return (
+        f"a page p50 {took[times // 2]:.1f} ms, p99 {took[times * 99 // 100]:.1f} ms, most {took[-1]:.1f} ms"
+    )
 
 
 def add_records(database: Path, stop: threading.Event) -> None:
@@ -163,6 +206,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=10)
     parser.add_argument("--soak", type=int, default=0)
     parser.add_argument("--clients", type=int, default=100)
+    parser.add_argument("--rate", type=int, default=0, help="requests a second of the soak; 0: all that fit")
+    parser.add_argument("--crowd", type=int, default=0)
     asked = parser.parse_args()
     if not shutil.which("wrk"):
         sys.exit("wrk is not installed; apt-get install wrk")
@@ -192,9 +237,11 @@ def main() -> None:
                     f"| {name} | {cells} |{' errors!' if any(each.errors for each in rows) else ''}",
                     flush=True,
                 )
+            if asked.crowd:
+                crowd(address, pid, asked.crowd)
             if asked.soak:
                 print(f"\nSoak, {asked.soak} s:")
-                soak(address, pid, database, asked.soak, asked.clients)
+                soak(address, pid, database, asked)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,9 @@ from incidex.search.conditions import HEAD, NAMES
 from incidex.search.days import tokens_held
 from incidex.search.words import clean
 
-#: Raise it when an entry made from the same record changes: indexes of another version are made anew.
-VERSION = 1
+#: Raise it when an entry made from the same record changes, or how it is indexed: indexes of another version
+#: are made anew.
+VERSION = 2
 
 #: Where the date of a record stands, the first that has one.
 DATES = ("date.occurred", "date.discovered", "date.disclosed", "date.ended")

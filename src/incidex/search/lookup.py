@@ -1,6 +1,7 @@
 """Conditions as queries of Tantivy: built piece by piece, never from a user's text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import product
 
 from tantivy import FieldType, Occur, Query, Schema, Searcher
 
@@ -24,6 +25,12 @@ from incidex.search.words import has_forms, is_form_of, shared_start
 
 #: Words whose forms are remembered at once.
 _MOST_KNOWN = 10_000
+
+#: Words for which every choice of fields is looked at.
+_MOST_SPREAD = 3
+
+_Worded = Word | Words | WordStart | Near
+_GROUPS = (Every, Some, Without, Fact, FactStart, Number)
 
 #: What means something in a regular expression.
 _SPECIAL = frozenset(".\\+*?()|[]{}^$")
@@ -65,20 +72,42 @@ class Lookup:
             case _:
                 return _any([self._words(condition, field) for field in _fields_of(condition.where)])
 
-    def _every(self, parts: Iterable[Condition]) -> Query:
+    def _every(self, parts: Sequence[Condition]) -> Query:
+        headed = [part for part in parts if not isinstance(part, _GROUPS) and part.where == HEAD]
+        if 2 <= len(headed) <= _MOST_SPREAD:
+            rest = [part for part in parts if part not in headed]
+            return Query.boolean_query([(Occur.Must, self._spread(headed)), *self._clauses(rest)])
+        return self._joined(self._clauses(parts))
+
+    def _spread(self, leaves: Sequence[_Worded]) -> Query:
+        """Find words each of which stands in one of several fields: any choice of a field for each.
+
+        The same as to find one after the other, and less work: documents that have all of some words are
+        found by the shortest of their lists, those that have one in any of several fields by all of them.
+        """
+        choices = product(*(_fields_of(leaf.where) for leaf in leaves))
+        return _any([self._all_in(zip(leaves, chosen, strict=True)) for chosen in choices])
+
+    def _all_in(self, places: Iterable[tuple[_Worded, str]]) -> Query:
+        return Query.boolean_query([(Occur.Must, self._words(leaf, field)) for leaf, field in places])
+
+    def _clauses(self, parts: Iterable[Condition]) -> list[tuple[Occur, Query]]:
         clauses: list[tuple[Occur, Query]] = []
         for part in parts:
             if isinstance(part, Without):
                 clauses.append((Occur.MustNot, self.make(part.part)))
             else:
                 clauses.append((Occur.Must, self.make(part)))
+        return clauses
+
+    def _joined(self, clauses: list[tuple[Occur, Query]]) -> Query:
         if len(clauses) == 1 and clauses[0][0] == Occur.Must:
             return clauses[0][1]
         if all(occur == Occur.MustNot for occur, _ in clauses):
             clauses.append((Occur.Must, Query.all_query()))
         return Query.boolean_query(clauses)
 
-    def _words(self, leaf: Word | Words | WordStart | Near, field: str) -> Query:
+    def _words(self, leaf: _Worded, field: str) -> Query:
         match leaf:
             case Words(words=(word,)):
                 return self._terms(field, (word,))

@@ -321,7 +321,7 @@ def explain(error: Exception) -> tuple[int, str]:
 def answer_error(request: AnyRequest, error: Exception) -> Answer:
     """Say what is wrong, as a page or as JSON."""
     status, said = explain(error)
-    if status >= 500:
+    if status >= 500 and not isinstance(error, Refused):
         _LOG.error("an answer to %s failed", request.scope["path"], exc_info=error)
     if prefers_json(request) or request.scope["path"].startswith("/api/"):
         answer = make_json({"error": {"status": status, "message": said}}, status)
