@@ -9,7 +9,7 @@ from incidex.search import Condition, Read, make_entry, matches, parse, resolve
 from incidex.store import Head, Log
 
 #: Records read from the database at once.
-_TOGETHER = 64
+_TOGETHER = 256
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,25 +243,25 @@ def say_removed(incident: Incident | None, changes: Iterable[Change]) -> Inciden
 
 
 class _Standings:
-    """What is left of the claims of a history when decisions and retractions are counted."""
+    """What is left of claims, of some fields or of all, when decisions and retractions are counted."""
 
-    def __init__(self, seen: Sequence[Change], reports: Mapping[str, Report]) -> None:
-        self._made = group_claims(seen)
+    def __init__(
+        self, seen: Sequence[Change], reports: Mapping[str, Report], fields: Container[str] | None = None
+    ) -> None:
+        self._made = group_claims(seen, fields)
         self._reasons = {name: body.reason for name, body in find_withdrawn(seen).items()}
         self._rulings = Rulings(find_rulings(seen, chain.from_iterable(self._made.values())), reports)
+        self._is_reviewed = bool(self._rulings or self._reasons)  # a report that was just coded is not
 
-    def of(self, fields: Container[str] | None = None) -> Iterator[tuple[str, str, list[Claim], list[Claim]]]:
-        """Yield each value of some fields, or of all: with the claims that count, and those withdrawn."""
-        nobody_decided = not self._rulings and not self._reasons  # as in every report that was just coded
+    def each(self) -> Iterator[tuple[str, str, list[Claim], list[Claim]]]:
+        """Yield each value: with the claims that count, and those that were withdrawn."""
         for (field, value), made in self._made.items():
-            if fields is not None and field not in fields:
-                continue
             if value[0] == REMOVED and not value.strip(REMOVED):
                 continue  # a sentence that had to go says nothing; that it went stands with the report
-            if nobody_decided:
-                yield field, value, [claim for claim, _ in made], []
-            else:
+            if self._is_reviewed:
                 yield field, value, *self._divide(made)
+            else:
+                yield field, value, [claim for claim, _ in made], []
 
     def _divide(self, made: Sequence[Made]) -> tuple[list[Claim], list[Claim]]:
         withdrawn = [claim for claim, _ in made if claim.id in self._reasons]
@@ -276,7 +276,9 @@ class _Standings:
     def is_accepted(self, asserting: Iterable[Claim]) -> bool:
         """Say whether a person stands behind one of the claims that assert a value."""
         for claim in asserting:
-            if claim.is_by_person or (self._rulings and self._rulings.decision(claim) is Decision.ACCEPTED):
+            if claim.is_by_person:
+                return True
+            if self._is_reviewed and self._rulings.decision(claim) is Decision.ACCEPTED:
                 return True
         return False
 
@@ -288,7 +290,7 @@ def _values(
     standings = _Standings(seen, reports)
     values: dict[str, list[Value]] = defaultdict(list)
     denied: dict[str, list[Value]] = defaultdict(list)
-    for field, value, counted, withdrawn in standings.of():
+    for field, value, counted, withdrawn in standings.each():
         claims = counted or withdrawn
         if not claims:
             continue
@@ -351,7 +353,7 @@ def _count_hidden(
 ) -> dict[str, int]:
     """Return how many values of each field stand in the whole history and are not shown."""
     hidden: dict[str, set[str]] = {name: set() for name in fields}
-    for field, value, counted, _ in _Standings(take_out_moved(history), {}).of(fields):
+    for field, value, counted, _ in _Standings(take_out_moved(history), {}, fields).each():
         if _asserting(counted):
             hidden[field].add(value)
     return {name: len(held - {each.value for each in shown.get(name, ())}) for name, held in hidden.items()}

@@ -1,7 +1,7 @@
 """What people have decided, and how far each decision reaches (law 4, and docs/decisions/0003)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,18 +35,22 @@ class Ruling:
     at: datetime
 
 
-def group_claims(seen: Iterable[Change]) -> dict[Said, list[Made]]:
-    """Return each claim once, by field and value, with the place in the history where it was first made."""
+def group_claims(seen: Iterable[Change], fields: Container[str] | None = None) -> dict[Said, list[Made]]:
+    """Return each claim once, by field and value, with the place in the history where it was first made.
+
+    Those of some fields, or of all.
+    """
     groups: dict[Said, list[Made]] = defaultdict(list)
     for place, change in enumerate(seen):
         if isinstance(change.body, Claimed):
             for claim in change.body.claims:
-                groups[claim.field, claim.value].append((claim, place))
+                if fields is None or claim.field in fields:
+                    groups[claim.field, claim.value].append((claim, place))
     for said, made in groups.items():
-        if len(made) > 1:  # most values are claimed once, and telling claims apart takes time
-            first: dict[tuple[str, ...], Made] = {}
-            for claim, place in made:
-                first.setdefault(claim.content, (claim, place))
+        if len(made) > 1:  # most values are claimed once, and then no claim needs its name
+            first: dict[str, Made] = {}
+            for each in made:
+                first.setdefault(each[0].id, each)
             groups[said] = list(first.values())
     return groups
 
