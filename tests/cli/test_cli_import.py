@@ -5,9 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from incidex.app.cli import app
 from incidex.app.import_commands import FORMATS
 from incidex.exchange import IMPORTERS
+from incidex.model import IncidexError
 from tests.cli.conftest import Run
 
 RECORD = {
@@ -138,3 +141,64 @@ def test_a_table_comes_in_by_a_mapping_of_ones_own(run: Run, tmp_path: Path) -> 
     assert done.returncode == 0, done.stderr
     assert "2 rows read: 2 new" in done.stdout
     assert "CC-BY-4.0 (2)" in done.stdout
+
+
+SUITE = sorted((Path(__file__).parents[2] / ".." / "shared" / "veris" / "tests").glob("*.json"))
+
+
+@pytest.mark.skipif(not SUITE, reason="the official suite is not here")
+def test_every_failing_case_of_the_official_suite_is_refused_with_its_reason(
+    run: Run, tmp_path: Path
+) -> None:
+    cases = [json.loads(path.read_text("utf-8")) for path in SUITE]
+    failing = [case["incident"] for case in cases if case["should"] != "pass"]
+    path = tmp_path / "failing.json"
+    path.write_text(json.dumps(failing), "utf-8")
+    done = run("import", "veris", path, "--check", "--json")
+    assert done.returncode == 2
+    told = json.loads(done.stdout)
+    assert (told["read"], told["refused"], told["new"]) == (len(failing), len(failing), 0)
+    listed = path.with_name("failing.json.issues.csv").read_text("utf-8").splitlines()[1:]
+    assert {int(line.split(",")[0]) for line in listed} == set(range(1, len(failing) + 1))
+    assert done.stderr == ""
+
+
+#: Files that nobody thought of until somebody sent them, by their name and format, and what is said of them.
+ODD: list[tuple[str, str, bytes, str]] = [
+    ("zip", "hibp", b"PK\x03\x04\x14\x00\x00\x00" + b"\x00" * 40, "is this a JSON file"),
+    ("gz-in-gz", "hibp", gzip.compress(gzip.compress(b"[]")), "is this a JSON file"),
+    ("spaces-bomb", "hibp", gzip.compress(b" " * 50_000_000), "larger than 2,000,000 bytes"),
+    ("letters-bomb", "csv", gzip.compress(b"who\n" + b"a" * 50_000_000), "longer than 2,000,000 bytes"),
+    ("not-a-number", "hibp", b'[{"Name":"A","PwnCount":NaN}]', "this is not JSON"),
+    ("number-bomb", "hibp", b'[{"Name":"A","PwnCount":' + b"9" * 9_000 + b"}]", "this is not JSON"),
+    ("minus", "hibp", b'[{"Name":"A","Title":"A","PwnCount":-5}]', "takes a whole number"),
+    ("half-a-pair", "hibp", b'[{"Name":"A\\ud800","Title":"A"}]', "this is not JSON"),
+    ("no-such-day", "hibp", b'[{"Name":"A","Title":"A","BreachDate":"2017-02-30"}]', "not in the calendar"),
+    ("reordering", "hibp", b'[{"Name":"A\\u202eB","Title":"A"}]', "identifier takes a system and a name"),
+    ("old-mac", "csv", b"who,n\rAcme,1\r", "old Mac"),
+    ("empty", "csv", b"", "no header"),
+    ("ragged", "csv", b"who,n\nAcme\nBolt,2,3\n", "this row has 3 cells, and the header 2"),
+    ("open-quote", "csv", b'who,n\n"Acme,1\n', "quotation mark"),
+    ("latin", "csv", b"who\nM\xfcller\n", "this is not utf-8"),
+    ("utf-16", "csv", "who\nAcme\n".encode("utf-16"), "UTF-16"),
+    ("nul", "csv", b"who\nAc\x00me\n", "there is a NUL in this cell"),
+    ("columns-bomb", "csv", ",".join(f"c{n}" for n in range(5_000)).encode(), "2,000 are allowed"),
+]
+
+
+@pytest.mark.parametrize(("name", "form", "content", "said"), ODD, ids=[each[0] for each in ODD])
+def test_an_odd_file_is_told_in_a_sentence_and_never_a_crash(
+    tmp_path: Path, name: str, form: str, content: bytes, said: str
+) -> None:
+    path, mapping = tmp_path / name, tmp_path / "ours.toml"
+    path.write_bytes(content)
+    mapping.write_text(
+        'name = "ours"\n[source]\nname = "R"\n[[column]]\nname = "who"\nfield = "victim.name"\n', "utf-8"
+    )
+    # In this process: `main` makes one sentence and exit code 2 of an error of ours, and lets others through.
+    more = ["--mapping", str(mapping)] if form == "csv" else []
+    done = CliRunner().invoke(app, ["import", form, str(path), *more], env={"INCIDEX_HOME": str(tmp_path)})
+    assert done.exception is None or isinstance(done.exception, (IncidexError, SystemExit)), done.exception
+    told = f"{done.output} {done.exception if isinstance(done.exception, IncidexError) else ''}"
+    assert said in told
+    assert all(letter.isprintable() or letter == "\n" for letter in done.output)

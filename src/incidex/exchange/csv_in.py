@@ -98,8 +98,17 @@ class Table:
         _refuse_foreign(line)
         first = line.decode(encoding, "surrogateescape")
         self._delimiter = delimiter or max(_DELIMITERS, key=first.count)
-        self.header = tuple(name.strip() for name in next(csv.reader([first], delimiter=self._delimiter), []))
+        self.header = tuple(name.strip() for name in self._split(first))
         self._check_header()
+
+    def _split(self, first: str) -> list[str]:
+        try:
+            return next(csv.reader([first], delimiter=self._delimiter), [])
+        except csv.Error as wrong:
+            raise InputError(
+                "the first line cannot be read as a table's header; do its lines end as on an old Mac, with "
+                "CR alone? Save it with LF, as with tr '\\r' '\\n'"
+            ) from wrong
 
     def rows(self) -> Iterator[tuple[int, bytes, list[str]]]:
         """Yield each row's number (the header is row 1), its bytes with the header's, and its cells."""
