@@ -52,6 +52,20 @@ _EARLIER = re.compile(
     rf"(?i:{_COUNT}{_UNIT}\s(?:earlier|"
     r"before|ago))\b|Previously\b|Last (?:year|month|summer|spring|autumn|fall|winter)\b)"
 )
+#: "In 2021 a bank clerk …", "Last autumn hackers …": a dated sentence about somebody new, deep in a report.
+_DATED_OTHER = re.compile(
+    r"\A[“\"]?(?:(?:And|But)\s)?(?:(?:[Ii]n|[Bb]ack in|[Dd]uring)\s(?:19|20)\d\d"
+    r"|[Ll]ast (?:year|month|week|spring|summer|autumn|fall|winter)"
+    r"|(?:A|One|Two|Three|Several|Some) (?:year|month|week)s? (?:ago|earlier)),?\s"
+    r"(?:(?:an?|another|other|one|two|three|some|several|many)\s(?!of\b)"
+    r"|(?:[A-Z][a-z]+(?:ian|ean|ish|ese|n)\s)?"
+    r"(?:hackers?|thieves|criminals|attackers|activists|officers|spies|somebody|gangs?)\s"
+    rf"|(?:the\s)?(?P<name>{NAME}))"
+)
+#: "It was in the news in 2020, when hackers …".
+_WHEN = re.compile(r"\bin (?:19|20)\d\d,? when\s")
+#: Sentences after which a report of enough of them may come to other cases, and how many are enough.
+_DEEP, _LONG = 5, 10
 _YEARS = re.compile(r"\b((?:19|20)\d\d)\b")
 _ALREADY = re.compile(
     r"\b(?:had|has|have|was|were)\s(?:already|previously|once|also already)\s", re.IGNORECASE
@@ -75,7 +89,19 @@ _CUES: Mapping[str, str] = {
     ),
     "past": "already|previously|once|ago|earlier|before|last year|last month|fined|jailed|sued",
 }
-_DATED = ("In ", "Back in ", "During ", "As early as ", "“In ", "Last ")
+_DATED = (
+    "In ",
+    "Back in ",
+    "During ",
+    "As early as ",
+    "“In ",
+    "Last ",
+    "A ",
+    "One ",
+    "Two ",
+    "Three ",
+    "Some ",
+)
 #: A lead-up begins within so many characters of its sentence.
 _EARLY = 40
 #: A report's background is looked for in this many sentences; more than that are no report.
@@ -131,7 +157,9 @@ def _cued(prepared: Prepared) -> Mapping[int, Mapping[str, int]]:
             for kind in kinds[hit.term]:
                 cued.setdefault(number, {}).setdefault(kind, hit.start - prepared.sentences[number].start)
     for number, sentence in enumerate(prepared.sentences[:_MOST_SENTENCES]):
-        if text.startswith(_DATED, sentence.start):
+        if text.startswith(_DATED, sentence.start) or (
+            number >= _DEEP and _WHEN.search(text, sentence.start, sentence.end)
+        ):
             cued.setdefault(number, {}).setdefault("past", 0)
     return cued
 
@@ -164,6 +192,14 @@ def _in_sentence(prepared: Prepared, number: int, year: int, cues: Mapping[str, 
         return
     if number == 0:
         return
+    if number >= _DEEP and len(prepared.sentences) >= _LONG and "past" in cues:
+        other = _DATED_OTHER.match(words)
+        if other and not (other["name"] and _names_known(other["name"], text, sentence.start)):
+            yield sentence
+            return
+        if when := _WHEN.search(words):
+            yield Span(sentence.start + when.start(), sentence.end)
+            return
     if cues.keys() - {"time"} and _is_other(words, text, sentence.start, year, cues):
         yield sentence
         return

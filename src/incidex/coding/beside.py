@@ -13,6 +13,21 @@ from incidex.coding.lexicon import Lexicon
 _BACK = 80
 #: Where a sentence, a line or a cell begins.
 _BEGINS = re.compile(r"(?:[.!?|\n]\s)|\n")
+#: Words that name an attacker, before the name ("a group that we track as X") and behind it ("X is a gang").
+_NAMES_ACTOR = re.compile(
+    r"\b(?:(?:we|they|researchers|analysts|vendors) (?:have )?"
+    r"(?:call|named?|dub(?:bed)?|follow(?: as)?|track(?: as)?)"
+    r"|(?:tracked|tracks it|follows it|known to us) as|call(?:s|ing|ed)? (?:itself|themselves|himself)"
+    r"|(?:implant|loader|backdoor|spyware|trojan|gang|crew|hacktivists|hackers|attackers|operation|cluster"
+    r"|adversary|malware|ransomware|collective)(?: named| called| known as)?)\s[“\"'‘]?\Z"
+)
+_IS_ACTOR = re.compile(
+    r"[”\"'’]?,?\s(?:is an? (?:\w+\s){0,2}"
+    r"(?:adversary|actor|group|gang|crew|collective|loader|implant|trojan|campaign)\b"
+    r"|(?:operators|affiliates|gang|ransomware|campaign|hackers)\b)"
+)
+#: Characters behind a name in which it is called an attacker.
+_AHEAD = 50
 #: The mark of a possessive, as it stands behind a name.
 _OWNS = frozenset({"'s", "’s", "'", "’"})
 
@@ -64,6 +79,15 @@ def is_beside(places: Sequence[Place], text: str, flaws: Sequence[int]) -> bool:
     if 2 * sum(_bears_flaw(place, text, flaws) for place in places) >= len(places):
         return True
     return ("kind", "authority") in kinds_of(places[0].name) and all(_is_at_work(place) for place in places)
+
+
+def is_actors(places: Sequence[Place], text: str) -> bool:
+    """Say whether a name is introduced as that of an attacker, or of what it attacks with."""
+    return any(
+        _NAMES_ACTOR.search(text, max(0, place.start - _BACK), place.start)
+        or _IS_ACTOR.match(text, end := place.start + len(place.name), end + _AHEAD)
+        for place in places
+    )
 
 
 def _is_at_work(place: Place) -> bool:

@@ -81,9 +81,42 @@ _SIZE = re.compile(
 )
 _LABEL = re.compile(r"(?:individuals|people|customers|patients|residents) affected:?\s{1,30}$", re.IGNORECASE)
 
+#: Counts as near as this are one count.
+_SAME = 0.05
+#: A count as sure as this says itself that it is of records ("unique addresses"), and stands beside others.
+_CLEAR = 0.93
+#: What is left of a count's confidence, by how many differ and which it is: the surest, the next, the others.
+#: Of 1,000 rows that were not held back, lone counts were right in 0.84, the surer of two in 0.59, and the
+#: other in 0.35; of more, the surest in 0.56, and the others in 0.15.
+_RIVALS = ((1.0,), (0.8, 0.55), (0.75, 0.45, 0.3))
+
 
 def read_counts(prepared: Prepared) -> Iterator[Reading]:
-    """Read counts of people and of records; never years, money, durations or the size of a company."""
+    """Read counts of people and of records; never years, money, durations or the size of a company.
+
+    Of several counts that differ most are parts, other cases or earlier guesses: each is less sure for it.
+    """
+    found = list(_read_all(prepared))
+    ranked: list[Reading] = []
+    for each in sorted(found, key=lambda reading: (-reading.confidence, reading.span.start)):
+        if not any(_is_near(each, other) for other in ranked):
+            ranked.append(each)
+    shares = _RIVALS[min(len(ranked), len(_RIVALS)) - 1] if ranked else ()
+    for each in found:
+        rank = next(number for number, other in enumerate(ranked) if _is_near(each, other))
+        if not rank and each.confidence >= _CLEAR:
+            yield each
+            continue
+        yield each._replace(confidence=round(each.confidence * shares[min(rank, len(shares) - 1)], 3))
+
+
+def _is_near(first: Reading, second: Reading) -> bool:
+    """Say whether two counts are one, told more or less exactly."""
+    low, high = sorted((int(first.value), int(second.value)))
+    return high - low <= _SAME * high
+
+
+def _read_all(prepared: Prepared) -> Iterator[Reading]:
     text, places = prepared.text, prepared.places
     for number in find_numbers(text, prepared.find(number_words())):
         if number.value < 2:

@@ -1,10 +1,10 @@
 """What the learned model reads: each label with the passage that carries it, or none at all.
 
-A text longer than its lead is read twice, whole and by its lead alone, and the log-odds are the mean of both:
-an article of thirty sentences tells of its incident in the first ones. A label's passage is the sentence
-whose removal lowers its probability most: for a linear model that is computed exactly, for all sentences at
-once. A label that no single sentence carries is not said, and neither is one that is carried only by
-sentences that deny it.
+A text longer than its lead is read twice, whole and by its lead alone, and the log-odds are a mean of both,
+in which the whole counts less the longer it is: an article of thirty sentences tells of its incident in the
+first ones. A label's passage is the sentence whose removal lowers its probability most: for a linear model
+that is computed exactly, for all sentences at once. A label that no single sentence carries is not said, and
+neither is one that is carried only by sentences that deny it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,13 +13,13 @@ import numpy as np
 
 from incidex.coding.base import Coder, Prepared, Reading
 from incidex.coding.industry import read_industry
-from incidex.coding.linear_model import Floats, Label, Model, Sums, load_model
+from incidex.coding.linear_model import Floats, Label, Model, Sums, average, load_model
 from incidex.coding.linear_words import NUMBER, Found
 from incidex.coding.stance import Stances
 from incidex.model import Span, Stance
 
 #: What the claims of the model are signed with.
-NAME = "linear@2"
+NAME = "linear@3"
 
 #: A passage must take at least this much of a label's log-odds with it.
 LEAST_DROP = 0.02
@@ -106,7 +106,7 @@ class _Passages:
             model.drop(found, each, columns, share, count)
             for found, each, share in zip(parts, sums, shares, strict=True)
         ]
-        falls = drops[0] if len(drops) == 1 else np.mean(drops, axis=0)
+        falls = average(drops, parts)
         found = parts[0]
         # Plain lists from here on: each is asked for a few numbers, one at a time.
         self._shares: list[list[float]] = shares[0].T.tolist()

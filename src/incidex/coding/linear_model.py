@@ -129,10 +129,9 @@ class Model:
         )
 
     def weigh(self, parts: Sequence[Found]) -> tuple[Floats, tuple["Sums", ...]]:
-        """Return the log-odds of each label, the mean of those of a text and of its lead, and their sums."""
+        """Return the log-odds of each label, a mean of those of a text and of its lead, and their sums."""
         sums = tuple(map(self.add, parts))
-        scores = [self.score(each) for each in sums]
-        return scores[0] if len(scores) == 1 else np.mean(scores, axis=0), sums
+        return average([self.score(each) for each in sums], parts), sums
 
     def score(self, sums: "Sums") -> Floats:
         """Return the log-odds of each label for one part of a text."""
@@ -177,6 +176,14 @@ class Model:
             drops[at] += np.add.reduceat(shares[~is_word], starts, axis=0)
         fallen: Floats = drops.astype(np.float32)
         return fallen
+
+
+def average(found: Sequence[Floats], parts: Sequence[Found]) -> Floats:
+    """Return the mean of what was found in the parts of a text, each by its share."""
+    if len(found) == 1:
+        return found[0]
+    mean: Floats = np.average(found, axis=0, weights=[part.share for part in parts]).astype(np.float32)
+    return mean
 
 
 class Sums(NamedTuple):

@@ -13,6 +13,7 @@ from incidex.coding.base import Prepared
 from incidex.coding.cues import TABLES, load_cues
 from incidex.coding.industry import read_industry
 from incidex.coding.known import read_known
+from incidex.coding.trades import read_trades
 from incidex.model import Span
 
 #: A number says only that there is one, so that no model learns a year or a count by heart.
@@ -22,8 +23,12 @@ NUMBER = "0"
 SHIFT = 20
 #: Words in the lead of a text, which says what the story is; what follows may be background and advice.
 LEAD = 120
+#: What a longer text counts beside its lead: less, the longer it is, since ever more of it is background.
+_LEAST_WHOLE, _MOST_WHOLE = 0.25, 0.5
 #: Before the field of a cue that is no cue word: the name of a known actor, or what the victim is called.
 KNOWN = "known "
+#: The same for what the victim's own name says.
+NAMED = "named "
 
 Rows = NDArray[np.int64]
 #: By row, the sentence that a feature stands in; or that it stands in more than one.
@@ -41,6 +46,7 @@ class Found(NamedTuple):
     rows: Rows
     alone: Rows
     sentence: Rows
+    share: float = 1.0  # of the part of a text in its log-odds: of the whole, and of its lead
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,10 @@ class Words:
             _see(seen, row, number)
             if number < leads:
                 _see(lead, row, number)
-        return (_gather(seen), _gather(lead)) if leads else (_gather(seen),)
+        if not leads:
+            return (_gather(seen),)
+        whole = min(_MOST_WHOLE, max(_LEAST_WHOLE, LEAD / total))
+        return _gather(seen)._replace(share=whole), _gather(lead)._replace(share=1 - whole)
 
     def _note(self, tokens: Sequence[str], number: int, seen: _Seen) -> None:
         """Note the words of a sentence, and the pairs of neighbours, where they are known."""
@@ -155,3 +164,5 @@ def read_cues(prepared: Prepared) -> Iterator[tuple[str, str, Span]]:
         yield KNOWN + reading.field, reading.value, reading.span
     for reading in prepared.once(read_industry):
         yield KNOWN + reading.field, reading.value[:2], reading.span
+    for reading in prepared.once(read_trades):
+        yield NAMED + reading.field, reading.value, reading.span

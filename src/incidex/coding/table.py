@@ -31,6 +31,7 @@ from incidex.coding import (
     speech,
     stance,
     techniques,
+    trades,
 )
 from incidex.coding.accusations import read_accusations
 from incidex.coding.background import find_background, mask
@@ -85,7 +86,7 @@ from incidex.model import (
 #: new version.
 CODERS: Mapping[str, Coder] = MappingProxyType(
     {
-        "victim@2": read_victims,
+        "victim@3": read_victims,
         "size@1": read_size,
         "accusations@1": read_accusations,
         "action@2": beside_model(read_action),
@@ -100,7 +101,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "response@1": read_response,
         "security@1": read_security,
         "subject@2": beside_model(read_subject),
-        "counts@2": read_counts,
+        "counts@3": read_counts,
         "dates@2": read_dates,
         "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
@@ -142,6 +143,7 @@ LEXICONS: tuple[Callable[[], tuple[Lexicon, ...]], ...] = (
     speech.lexicons,
     stance.lexicons,
     techniques.lexicons,
+    trades.lexicons,
 )
 
 #: Signs a victim that only the head of its passage names.

@@ -5,6 +5,7 @@ stands and how often. The weights are in `data/victim.tsv`, one a line, so that 
 """
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from functools import cache
 from ahocorasick_rs import AhoCorasick
 
 from incidex.coding.base import Prepared, Reading
-from incidex.coding.beside import is_beside, is_credited, stands_before
+from incidex.coding.beside import is_actors, is_beside, is_credited, stands_before
 from incidex.coding.beside import lexicons as words_beside
 from incidex.coding.capitals import Mention, find_mentions, recase
 from incidex.coding.cues import read_rows
@@ -152,12 +153,16 @@ def find_candidates(prepared: Prepared) -> Sequence[Candidate]:
     _describe(merged, text, events)
     flaws = [hit.start for hit in prepared.find(words_beside()[1])]
     for each in merged:
-        if is_beside(each.mentions[:_LOOKS], text, flaws):
+        if is_beside(each.mentions[:_LOOKS], text, flaws) or is_actors(each.mentions[:_LOOKS], text):
             each.score -= _BESIDE
     if not events:
         merged = [each for each in merged if not _is_any_word(each)]
     _weigh_publisher(merged, prepared)
     return merged
+
+
+#: Where an article was written, before its first word: "SALTMARSH - Meridian Care said".
+_DATELINE = re.compile(r"[A-Z][A-Z.]{2,20}(?: [A-Z]{2,20})? [-–] (?=[A-Z][a-z])")
 
 
 def _gather(text: str, prepared: Prepared) -> Sequence[Candidate]:
@@ -167,6 +172,11 @@ def _gather(text: str, prepared: Prepared) -> Sequence[Candidate]:
     for mention in find_mentions(text, len(text)):
         if stands_before(credited, mention.start) and is_credited(text, mention.start):
             continue
+        dateline = _DATELINE.match(mention.name)
+        if dateline:
+            mention = mention._replace(
+                name=mention.name[dateline.end() :], start=mention.start + dateline.end()
+            )
         name = _clean(mention.name)
         candidate = found.get(name)
         if candidate is None:

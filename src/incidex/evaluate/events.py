@@ -63,9 +63,19 @@ def make_events(count: int) -> Iterator[Event]:
         yield Event(_write(parts, random), _add_up(parts))
 
 
+def recall_event(random: Random) -> str:
+    """Return a sentence that recalls an older or another event, as articles do beside their news."""
+    kind = random.choices(list(_CLASSES), list(_CLASSES.values()))[0]
+    return _write([_pick("recall", "", random), *_tell_deed(kind, random)], random)
+
+
+def _tell_deed(kind: str, random: Random) -> Sequence[_Part]:
+    return [_pick("actor", kind, random), _pick("deed", kind, random)]
+
+
 def _tell_event(kind: str, random: Random) -> Sequence[_Part]:
     """Return an event told in a sentence: who did what to whom, and perhaps when, how or why."""
-    parts = [_pick("actor", kind, random), _pick("deed", kind, random)]
+    parts = [*_tell_deed(kind, random)]
     if random.random() < _OPENED:
         parts.insert(0, _pick("opening", "", random))
     if random.random() < _ENDED and kind in {"state", "activist", "crime", "unknown", "nationals"}:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from incidex.coding.linear_model import Label, Model, Settings, to_length
-from incidex.coding.linear_words import KNOWN, SHIFT, Words, read_cues, split_tokens
+from incidex.coding.linear_words import KNOWN, NAMED, SHIFT, Words, read_cues, split_tokens
 from incidex.evaluate.train_rows import Example
 
 Floats = NDArray[np.float32]
@@ -50,7 +50,7 @@ def learn_words(examples: Sequence[Example]) -> Words:
         for gram, keys in seen.items()
         if isinstance(gram, tuple) and len(keys) >= LEAST_PAIR
     )
-    known = sorted(cue for cue, count in cues.items() if count >= LEAST_CUE or cue.startswith(KNOWN))
+    known = sorted(cue for cue, count in cues.items() if count >= LEAST_CUE or cue.startswith((KNOWN, NAMED)))
     return Words(tuple(words), np.array(pairs, np.int64), tuple(known))
 
 
@@ -112,12 +112,12 @@ def make_features(examples: Sequence[Example], words: Words, rarity: Floats) -> 
     for example in examples:
         parts = words.find(example.prepared)
         starts.append(starts[-1])
-        for rows in (part.rows for part in parts):
+        for rows, share in ((part.rows, part.share) for part in parts):
             of_words = rarity[rows[rows < len(rarity)]]
             length = to_length(float((of_words**2).sum()))
             cues = np.full(len(rows) - len(of_words), CUE)
             columns.append(rows)
-            values.append(np.concatenate([of_words / length, cues]) / len(parts))
+            values.append(np.concatenate([of_words / length, cues]) * share)
             starts[-1] += len(rows)
     shape = (len(examples), len(words))
     arrays = (np.concatenate(values).astype(np.float32), np.concatenate(columns), np.array(starts))
@@ -141,9 +141,9 @@ def expect(words: Words, labels: Sequence[Label]) -> Floats:
     first = len(words) - len(words.cues)
     columns = {f"{label.field}={label.value}": column for column, label in enumerate(labels)}
     for row, cue in enumerate(words.cues, start=first):
-        column = columns.get(cue.removeprefix(KNOWN))
+        column = columns.get(cue.removeprefix(KNOWN).removeprefix(NAMED))
         if column is not None:
-            expected[row, column] = (KNOWN_ODDS if cue.startswith(KNOWN) else CUE_ODDS) / CUE
+            expected[row, column] = (KNOWN_ODDS if cue.startswith((KNOWN, NAMED)) else CUE_ODDS) / CUE
     return expected
 
 

@@ -5,14 +5,15 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from incidex.codebook import check_value
 from incidex.coding import Prepared
 from incidex.coding.table import prepare
+from incidex.evaluate.events import make_events, recall_event
 from incidex.evaluate.split import Part, key_of, part_of
 from incidex.model import CodebookError, Document, InputError
 
@@ -43,8 +44,12 @@ _HHS_WEIGHT = 0.3
 _SHORT_WEIGHT = 0.5
 #: The opening of a text, which may not hold all that the whole does; and a text with others' background.
 _LEAD_WEIGHT, _PADDED_WEIGHT = 0.25, 0.25
-#: Paragraphs of background put behind a text: from the first number on, so many different counts.
-_PADDING, _PADDINGS = 2, 8
+#: Made events: how many, how many of them as articles too, what each counts, and groups as if of one victim.
+EVENTS, EVERY_ARTICLE, EVENT_WEIGHT, ARTICLE_WEIGHT, _EVENT_GROUPS = 2500, 3, 0.5, 0.3, 40
+#: Of the paragraphs of background, the share that recall another event.
+_RECALLED = 0.35
+#: Paragraphs of background put behind a text, at least and at most.
+_PADDING = (2, 9)
 
 #: What a type of breach at the health department says of `action`: what it is, and what it is not. Whatever
 #: is in neither is left open: a "hacking" of theirs may have begun with phishing.
@@ -102,9 +107,10 @@ class Example:
 
 
 def read_examples(folder: Path) -> Iterator[Example]:
-    """Yield the rows of the corpora in `folder`, those that are held back left out."""
+    """Yield the rows of the corpora in `folder`, those that are held back left out, and events made up."""
     veris = {str(row["incident_id"]): row for row in read_lines(folder / VERIS)}
-    for row in read_lines(folder / VCDB):
+    rows = list(read_lines(folder / VCDB))
+    for row in rows:
         record = veris.pop(str(row["id"]).partition(":")[2], {})
         if part_of(row) != "test":
             example = _from_vcdb(row, record)
@@ -115,6 +121,7 @@ def read_examples(folder: Path) -> Iterator[Example]:
     for record in veris.values():
         yield from _from_veris(record)
     yield from _quiet()
+    yield from _from_events(min(len(rows), EVENTS))
     for row in read_lines(folder / HHS):
         if part_of(row) == "train" and row["gold"].get("breach.type") in _HHS_ACTIONS:
             yield _from_hhs(row)
@@ -129,13 +136,28 @@ def _lead_of(example: Example) -> Iterator[Example]:
         yield replace(example, prepared=prepared, weight=_LEAD_WEIGHT, is_copy=True)
 
 
-def _pad(example: Example) -> Example:
-    """Return the example with paragraphs behind it that tell of no incident, as articles end."""
-    seed = int.from_bytes(sha256(example.id.encode()).digest()[:4], "big")
-    lines = _quiet_lines()
-    chosen = [lines[(seed + 7 * n) % len(lines)] for n in range(_PADDING + seed % _PADDINGS)]
+def _pad(example: Example, weight: float = _PADDED_WEIGHT) -> Example:
+    """Return the example with paragraphs behind it that tell of nothing, or of others, as articles end."""
+    random, lines = Random(f"pad {example.id}"), _quiet_lines()
+    chosen = [
+        recall_event(random) if random.random() < _RECALLED else random.choice(lines)
+        for _ in range(random.randint(*_PADDING))
+    ]
     prepared = prepare(Document(report=example.id, text="\n\n".join([example.prepared.text, *chosen])))
-    return replace(example, prepared=prepared, weight=_PADDED_WEIGHT, is_copy=True)
+    return replace(example, prepared=prepared, weight=weight, is_copy=True)
+
+
+def _from_events(count: int) -> Iterator[Example]:
+    """Yield made events, told in a sentence or as vendors do, and some of them as articles."""
+    for number, event in enumerate(make_events(count)):
+        prepared = prepare(Document(report=f"event:{number}", text=event.text))
+        key = f"event {number % _EVENT_GROUPS}"
+        example = Example(
+            f"event:{number}", key, "train", prepared, event.answers, {}, EVENT_WEIGHT, is_bulk=True
+        )
+        yield example
+        if not number % EVERY_ARTICLE:
+            yield _pad(example, ARTICLE_WEIGHT)
 
 
 @cache

@@ -28,6 +28,10 @@ BESIDE: list[tuple[str, str | None]] = [
         "Oak Hill Hospital",
     ),
     ("MOVEit was attacked, and files were stolen.", None),
+    ("A group that we track as Slate Heron stole files of a bank.", None),
+    ("Dust Marten is an adversary that breached satellite firms.", None),
+    ("A group calling itself Red Lantern broke into the tax office.", None),
+    ("OSTRAND - Oak Hill Hospital suffered a breach.", "Oak Hill Hospital"),
     ("Stolen data was posted. The Australian Federal Police is investigating.", None),
     ("A man was held over the theft. The Metropolitan Police arrested him.", None),
 ]

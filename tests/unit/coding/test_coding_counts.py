@@ -62,3 +62,16 @@ def test_other_numbers_are_not(text: str) -> None:
 def test_hostile_numbers_end(text: str) -> None:
     list(find_numbers(text))
     counts(text)
+
+
+def test_counts_that_differ_are_each_less_sure() -> None:
+    def sure(text: str) -> list[float]:
+        return [each.confidence for each in read_counts(Prepared(Document(report="r", text=text)))]
+
+    (alone,) = sure("It exposed 1,200 records.")
+    first, second = sure("It exposed 1,200 records. Later 90,000 records were exposed.")
+    assert alone > first > second
+    several = sure("It exposed 1,200 records, 5,000 records, 90,000 records and 400 records.")
+    assert max(several) < first
+    assert min(several) < 0.3
+    assert sure("It exposed nearly 1,200 records. It exposed 1,190 records.") == [alone, alone]
