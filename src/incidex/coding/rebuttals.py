@@ -120,8 +120,15 @@ def _who_denies(passages: Passages, sentence: Span, words: Span) -> Speaker:
     speaker = passages.speaker_at(words)
     subject = _SUBJECT.match(passages.prepared.text, sentence.start, sentence.end)
     if speaker == passages.cast.publisher and subject:
-        return passages.cast.resolve(subject[1]) or speaker
+        return passages.cast.resolve(subject[1]) or _find_struck(passages, subject) or speaker
     return speaker
+
+
+def _find_struck(passages: Passages, subject: re.Match[str]) -> Speaker | None:
+    """Return whoever a text without a name for its victim says was struck: "the tax office", named before."""
+    words = subject[1].lower()
+    is_known = words.startswith("the ") and words in passages.prepared.text[: subject.start()]
+    return Speaker(words, Role.VICTIM) if is_known and not passages.cast.victim else None
 
 
 def _deny(rebuttal: Rebuttal, claims: Sequence[Claim], passages: Passages) -> Iterator[Claim]:

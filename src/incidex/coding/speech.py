@@ -67,8 +67,10 @@ _NO_SUBJECT = re.compile(
     r"|\s(?:had|has|was|were|is|are|would|will|have|that)(?:\s|\Z)"
 )
 _TOPIC = re.compile(r"[“\"'‘]?([A-Z][^.;:!?,“”\"«»„()\n]{1,90})")
-#: "That, at least, is what a seller claims": the sentence before is the seller's too.
-_ECHO = re.compile(r"(?:That|This|So|Such|Those|These)\b[^.;:“”\"]{0,60}\Z")
+#: "That, at least, is what a seller claims": the sentence before is the seller's too. But "that is not true".
+_ECHO = re.compile(
+    r"(?:That|This|So|Such|Those|These)\b(?![^.;:]{0,40}\b(?:not|never|no|false|untrue|fake|wrong)\b)[^.;:“”\"]{0,60}\Z"
+)
 #: "…, something Beijing denies": what stands before is somebody else's.
 _OF_IT = re.compile(
     r"(?:something|an? (?:claim|charge|allegation|accusation|version|figure|number)|which|claims|charges)\b",

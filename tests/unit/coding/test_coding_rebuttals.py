@@ -59,3 +59,17 @@ def test_a_denial_rests_on_its_own_words() -> None:
         if claim.coder == "rebuttals@1" and claim.evidence
     }
     assert quotes == {"Norvik Steel says it is fake news."}
+
+
+def test_whoever_was_struck_denies_it_without_a_name() -> None:
+    text = (
+        "A group says it broke into the tax office and took 2,000 files. The tax office rejected the claim."
+    )
+    assert {who for who, _ in denied(text)} == {"the tax office"}
+
+
+def test_what_a_post_says_is_not_said_by_whoever_denies_it() -> None:
+    text = (
+        "A forum post says that 3 million passwords of Wavely were stolen. That did not happen, Wavely said."
+    )
+    assert ("Wavely", "data.class") in denied(text)
