@@ -102,7 +102,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "security@1": read_security,
         "subject@2": beside_model(read_subject),
         "counts@3": read_counts,
-        "dates@2": read_dates,
+        "dates@3": read_dates,
         "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
         "identifiers@1": read_identifiers,
