@@ -23,7 +23,7 @@ _BACK = 3
 _SUREST = 0.8
 #: Who calls it so, where no reporting verb says whose words they are.
 _SUBJECT = re.compile(
-    r"[“\"]?((?:The|A|An|Its|[A-Z])[^,;:.“”\"]{1,60}?)\s(?:(?:has|have|had|later|also|quickly|promptly|firmly)\s)?"
+    r"[“\"]?((?:The|A|An|Its|[A-Z])[^;:.“”\"]{1,60}?),?\s(?:(?:has|have|had|later|also|quickly|promptly|firmly)\s)?"
     r"(?:den|reject|refut|disput|dismiss|call|describ|brand)\w+\s"
 )
 _THIS = (
@@ -61,6 +61,8 @@ _REBUTS = re.compile(
 _OF_GUILT = re.compile(
     r"\b(?:accus\w+|involve\w*|responsib\w+|behind|blam\w+|embassy|charges?)\b", re.IGNORECASE
 )
+#: A denial that does not say whether the deed is denied or the guilt.
+_BARE = re.compile(r"(?:den|reject|refut|disput|dismiss)", re.IGNORECASE)
 _TRIGGERS = """
 fake false untrue baseless groundless unfounded hoax lie fabricat* forgery made_up made-up invented
 nonsense without_foundation without_any without_basis without_merit not_true not_real not_genuine
@@ -111,6 +113,8 @@ def find_rebuttals(passages: Passages) -> Iterator[Rebuttal]:
         if words is None or _OF_GUILT.search(prepared.text, sentence.start, sentence.end):
             continue
         speaker = _who_denies(passages, sentence, Span(*words.span()))
+        if speaker.role is not Role.VICTIM and _BARE.match(words[0]):
+            continue  # "the Kremlin denied it": having done it
         if speaker != passages.cast.publisher and speaker.role is not Role.ACTOR:
             yield Rebuttal(sentence, number, speaker)
 
