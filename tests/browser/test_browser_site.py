@@ -110,3 +110,17 @@ def test_a_part_of_the_summary_leads_to_the_values_it_says(browser: Browser, sit
         part.click()
         assert page.url.endswith("#f-date.occurred")
         assert "26 April 2017" in page.locator(":target").inner_text()
+
+
+def test_a_printed_record_has_all_evidence_and_no_navigation(browser: Browser, site: str) -> None:
+    with browser.new_context(base_url=site, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/incidents/inc-ciphr")
+        quotes = page.locator(".voice blockquote")
+        assert not quotes.first.is_visible()
+        page.emulate_media(media="print")
+        assert all(each.is_visible() for each in quotes.all()[:40])
+        for hidden in (".top nav", ".find", ".foot", ".skip", ".voice figcaption > a", ".reasons a"):
+            assert not page.locator(hidden).first.is_visible(), hidden
+        assert page.locator(".printed").inner_text() == f"{site}/incidents/inc-ciphr"
+        assert len(page.pdf(format="A4")) > 10_000

@@ -204,6 +204,8 @@ def _list_clauses(clauses: list[_Said], link: str, most: int) -> Iterator[Part]:
 
 def _clause(field: str, values: list[str], most: int) -> str:
     said = [say_value(field, each) for each in values]
+    if field == "victim.industry":  # a sentence says the sector, and the row below its number too
+        said = [words.removeprefix(f"{code} ") for code, words in zip(values, said, strict=True)]
     if field in _PROSE:
         said = [f"“{_shorten(each)}”" for each in said]
     return _CLAUSES.get(field, _OTHERWISE).format(

@@ -6,7 +6,7 @@
 
 from incidex.search.answering import answer
 from incidex.search.conditions import Condition
-from incidex.search.entry import FACETS, Entry, make_entry
+from incidex.search.entry import FACETS, TITLED, Entry, make_entry, say_title
 from incidex.search.following import Follower
 from incidex.search.found import Count, Found, Hit, Match, Order, Wish
 from incidex.search.keeping import BusyError, SearchIndex
@@ -23,6 +23,7 @@ from incidex.search.writing import chosen, narrow, widen, write_value
 
 __all__ = [
     "FACETS",
+    "TITLED",
     "BusyError",
     "Condition",
     "Count",
@@ -53,6 +54,7 @@ __all__ = [
     "plain_similar",
     "resolve",
     "say_part",
+    "say_title",
     "widen",
     "write_value",
 ]

@@ -12,7 +12,8 @@ from hashlib import sha256
 import msgspec
 
 from incidex.codebook import Edtf, Field, Kind, fields, find_terms, get_vocabulary, parse_edtf
-from incidex.model import CodebookError, Incident, Status, Value
+from incidex.codebook.saying import say_value
+from incidex.model import CodebookError, Incident, Report, Status, Value
 from incidex.search.amounts import find_number
 from incidex.search.conditions import HEAD, NAMES
 from incidex.search.days import tokens_held
@@ -20,10 +21,13 @@ from incidex.search.words import clean
 
 #: Raise it when an entry made from the same record changes, or how it is indexed: indexes of another version
 #: are made anew.
-VERSION = 2
+VERSION = 3
 
 #: Where the date of a record stands, the first that has one.
 DATES = ("date.occurred", "date.discovered", "date.disclosed", "date.ended")
+
+#: What the title of a record begins with that has a victim and no title.
+TITLED = "Cyber Incident Victim: "
 
 #: Text that is not a field's: words that were quoted, titles of reports, labels of codes, other names.
 QUOTE, REPORT, LABEL, ALIAS = "quote", "report", "label", "alias"
@@ -110,12 +114,22 @@ def names_of(field: Field, value: str) -> tuple[str, ...]:
 
 
 def say_title(incident: Incident) -> str:
-    """Name the record: by its title, else by its victim, else by what its first report is called."""
+    """Name the record: by its title, its victim, what its first report is called, or what was done where."""
     victim = incident.best("victim.name")
-    if title := incident.best("title") or (victim and f"Cyber Incident Victim: {victim}"):
+    if title := incident.best("title") or (victim and f"{TITLED}{victim}"):
         return title
-    told = next((report.title for report in incident.reports if report.title), "")
-    return f"No victim named: “{told}”" if told else "Cyber incident, no victim named"
+    told = next((report.title for report in incident.reports if _is_telling(report)), "")
+    if told:
+        return f"No victim named: “{told}”"
+    facts = [(field, incident.best(field)) for field in ("action", "victim.country", "location.country")]
+    said = [say_value(field, value) for field, value in facts if value]
+    return f"No victim named: {', '.join(dict.fromkeys(said))}" if said else "Cyber incident, no victim named"
+
+
+def _is_telling(report: Report) -> bool:
+    """Say whether a title tells something. An imported row's is its source's name and its number there."""
+    rest = report.title.removeprefix(report.source.name).strip()
+    return bool(rest) and not (rest != report.title and " " not in rest and any(map(str.isdigit, rest)))
 
 
 def _find_date(text: str) -> Edtf | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from incidex.codebook import Term, get_vocabulary
 from incidex.coding.known import load_known
 from incidex.model import Claim, Incident, Stance
+from incidex.search import say_title
 from incidex.web.lines import IncidentTwin, make_twin
-from incidex.web.record import link_report, say_title
+from incidex.web.record import link_report
 from incidex.web.slugs import find_actor_by_id, name_actor
 from incidex.web.views import View
 from incidex.web.words import say_value

@@ -23,6 +23,9 @@ from incidex.web.views import PARTS, Entry, View
 #: Entries on one page of a list.
 MOST_ENTRIES = 200
 
+#: Characters of a name by which a list is narrowed down.
+MOST_FILTER = 80
+
 #: Incidents on the page of what they have in common; the others are found by searching.
 MOST_INCIDENTS = 100
 
@@ -258,7 +261,10 @@ def _gather(incidents: Iterable[Incident], field: str) -> list[str]:
 
 def _list(request: AnyRequest, visit: Visit, kind: str, title: str, entries: Mapping[str, Entry]) -> Answer:
     """Answer with a page of a list, those with the most incidents first."""
-    ordered = sorted(entries.values(), key=lambda each: (-len(each.incidents), each.id))
+    text = request.query_params.get("q", "")[:MOST_FILTER]
+    wanted = " ".join(text.casefold().split())
+    chosen = [each for each in entries.values() if wanted in each.name.casefold()]
+    ordered = sorted(chosen, key=lambda each: (-len(each.incidents), each.id))
     first = parse_first(request.query_params.get("first", ""))
     return make_page(
         "entries.html",
@@ -278,4 +284,5 @@ def _list(request: AnyRequest, visit: Visit, kind: str, title: str, entries: Map
         first=first,
         following=first + MOST_ENTRIES if len(ordered) > first + MOST_ENTRIES else 0,
         hidden=kind == "actors" and visit.tier < Tier.GREEN,
+        text=text,
     )

@@ -22,8 +22,9 @@ from litestar.params import FromPath
 from incidex.codebook.summary import make_summary
 from incidex.exchange import to_record
 from incidex.model import Incident, Report, Tier
+from incidex.search import say_title
 from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_json, make_page
-from incidex.web.record import find_date, say_title
+from incidex.web.record import find_date
 from incidex.web.slugs import link
 from incidex.web.words import is_web_address, say_date
 

@@ -21,10 +21,10 @@ from incidex.model import (
     Retracted,
     Tier,
 )
+from incidex.search import say_title
 from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page, parse_first, prefers_json
 from incidex.web.base import Library
 from incidex.web.history import say_claim, say_who
-from incidex.web.record import say_title
 from incidex.web.slugs import link, name_source
 from incidex.web.twins import answer_twin
 from incidex.web.views import View

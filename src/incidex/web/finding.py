@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from incidex.model import Status
 from incidex.search import (
     FACETS,
+    TITLED,
     BusyError,
     Entry,
     Found,
@@ -28,6 +29,7 @@ from incidex.search import (
     plain_found,
     plain_similar,
     say_part,
+    say_title,
     widen,
 )
 from incidex.web.answers import (
@@ -42,7 +44,7 @@ from incidex.web.answers import (
     send_to,
 )
 from incidex.web.asked import NOW, Asked, read_asked
-from incidex.web.record import SIGNS, TITLED, say_title
+from incidex.web.record import SIGNS
 from incidex.web.words import say_date, say_label, say_list, say_value
 
 #: Changes of the log that a visitor waits for; a longer backlog is followed by whoever runs the site.
@@ -241,8 +243,11 @@ def _title(text: str, asked: Asked) -> str:
 
 
 def _say_shared(like: Similar) -> list[tuple[str, str]]:
-    """Say what two incidents have in common, what few others have first."""
-    return [(say_label(each.field) if each.field != "year" else "Year", each.label) for each in like.shared]
+    """Say what two incidents have in common, field by field, what few others have first."""
+    found: dict[str, list[str]] = {}
+    for each in like.shared:
+        found.setdefault("Year" if each.field == "year" else say_label(each.field), []).append(each.label)
+    return [(label, ", ".join(held)) for label, held in found.items()]
 
 
 def _say_facet(entry: Entry, name: str) -> str:

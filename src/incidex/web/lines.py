@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from incidex.model import Incident
-from incidex.web.record import count_statuses, find_date, say_title
+from incidex.search import say_title
+from incidex.web.record import count_statuses, find_date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

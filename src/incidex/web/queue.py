@@ -9,8 +9,8 @@ from threading import Lock
 from incidex.codebook import policy
 from incidex.evaluate.ranking import Order, Ranked, Waiting, count_values, find_waiting, rank
 from incidex.model import Incident, NoEvidence, Review, State, Tier, fold_record, review
+from incidex.search import say_title
 from incidex.store import Log
-from incidex.web.record import say_title
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from incidex.model import (
     Tie,
     Value,
 )
+from incidex.search import say_title
 from incidex.web.slugs import link, link_search, name_actor, name_organisation, name_source
 from incidex.web.words import is_web_address, say_date, say_label, say_list, say_value, say_withheld
 
@@ -42,9 +43,6 @@ _WITHOUT: Mapping[NoEvidence, str] = MappingProxyType(
         NoEvidence.ANALYST_NOTE: "An analyst's note; nothing to quote.",
     }
 )
-
-#: What the title of a record begins with that has a victim and no title.
-TITLED = "Cyber Incident Victim: "
 
 #: The rows at the head of a record: what the page calls them, and the fields that they hold.
 _HEAD: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -251,15 +249,6 @@ def make_line(incident: Incident) -> Line:
 def _say_all(incident: Incident, field: str) -> str:
     held = [value for value in incident.values.get(field, ()) if value.status is not Status.RETRACTED]
     return ", ".join(say_value(field, value.value) for value in held[:3])
-
-
-def say_title(incident: Incident) -> str:
-    """Name the record: by its title, else by its victim, else by what its first report is called."""
-    victim = incident.best("victim.name")
-    if title := incident.best("title") or (victim and f"{TITLED}{victim}"):
-        return title
-    told = next((report.title for report in incident.reports if report.title), "")
-    return f"No victim named: “{told}”" if told else "Cyber incident, no victim named"
 
 
 def find_date(incident: Incident) -> tuple[str, str]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from incidex.model import Incident, Report, Status, Tier, sort_reports
+from incidex.search import say_title
 from incidex.web.base import Library
 from incidex.web.corrections import Correction, find_corrections
-from incidex.web.record import say_title
 from incidex.web.slugs import link
 from incidex.web.views import SourceEntry, View
 from incidex.web.words import is_web_address, say_date, say_label, say_value

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 from incidex.codebook import GROUPS, fields
 from incidex.model import Claim, Document, Incident, Report, Review, Span, Standing, State, Status
+from incidex.search import say_title
 from incidex.web.history import say_who
 from incidex.web.passage import lay_out
-from incidex.web.record import SIGNS, say_title
+from incidex.web.record import SIGNS
 from incidex.web.words import say_date, say_label, say_value
 
 #: A state is told by its sign and its word, never by colour alone.

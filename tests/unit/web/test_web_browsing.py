@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -185,3 +186,11 @@ def test_a_search_for_a_value_quotes_it() -> None:
         link_search("victim.name", 'A "b" \\')
         == "/search?q=victim.name%3A%E2%80%9CA%20%22b%22%20%5C%E2%80%9D"
     )
+
+
+def test_a_list_is_narrowed_down_by_part_of_a_name(site: Site) -> None:
+    found = unescape(site.get("/organisations", params={"q": "  aCm "}).text)
+    assert 'href="/organisations/acme"' in found
+    assert "None is called so" in site.get("/organisations", params={"q": "nobody"}).text
+    hostile = site.get("/organisations", params={"q": '"><script>'}).text
+    assert "<script" not in hostile

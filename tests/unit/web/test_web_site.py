@@ -31,9 +31,9 @@ from incidex.model import (
     Tier,
     fold,
 )
+from incidex.search import say_title
 from incidex.web import MemoryLibrary, make_app
 from incidex.web.front import MOST_LINES
-from incidex.web.record import say_title
 from tests.members import OURS, PEOPLE, make_accounts, phrase_of
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
