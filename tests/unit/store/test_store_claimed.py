@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidex.model import Claim, Claimed, NoEvidence, Role, Stance, Tier
+from incidex.model import Claim, Claimed, EvidenceError, NoEvidence, Role, Stance, Tier
 from incidex.store import codec
 from incidex.store.claimed import make_claimed, parse_claims
 from tests.factories import make_change, make_claim
@@ -50,6 +50,16 @@ def test_both_ways_say_the_same(made: list[Claim], *, words_are_there: bool) -> 
     assert [claim.id for claim in quick.claims] == [claim.id for claim in made]
     if words_are_there:
         assert quick == Claimed(tuple(made))
+
+
+def test_the_quick_way_sets_every_member_in_order_and_checks_them_all() -> None:
+    quick, _ = both_ways([make_claim()], words_are_there=True)
+    assert isinstance(quick, Claimed)
+    assert list(vars(quick.claims[0])) == [*vars(make_claim()), "id"]
+    line, blobs = codec.encode(make_change(Claimed((make_claim(),)), 1))
+    wrong = line._replace(body=line.body.replace('"confidence":0.9', '"confidence":7.0'))
+    with pytest.raises(EvidenceError, match="confidence is a probability"):
+        codec.decode([wrong], lambda names: {name: blobs[name] for name in names})
 
 
 @pytest.mark.parametrize("value", ["\ud800", "a\x00b", "█"])
