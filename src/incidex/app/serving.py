@@ -1,8 +1,10 @@
 """Open the site: the pages of `web` over one log, on this machine."""
 
 import ctypes
+import gc
 import os
 import socket
+import sys
 from contextlib import nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +34,13 @@ if TYPE_CHECKING:
 #: How long requests that are being answered may take when the site is asked to stop.
 STOP_SECONDS = 10
 
+#: How long a worker may take to load everything on a busy machine, before it is taken for dead and replaced.
+BEGIN_SECONDS = 60
+
+#: How long a thread that computes keeps the one that answers from going on. Python's own 5 ms, waited for at
+#: each turn, let a third as many kept pages out while a thread counts.
+TURN_SECONDS = 0.0005
+
 #: How glibc names the most heaps that the threads of a process have (malloc.h, M_ARENA_MAX), and how many.
 _HEAPS_NAME, _HEAPS = -8, 2
 
@@ -45,6 +54,7 @@ _OPTIONS: dict[str, Any] = {
     "access_log": False,  # addresses and paths of readers are nobody's business
     "server_header": False,
     "timeout_graceful_shutdown": STOP_SECONDS,
+    "timeout_worker_healthcheck": BEGIN_SECONDS,
 }
 
 
@@ -55,8 +65,7 @@ def run(
 
     The first run makes the first editor, and prints their phrase.
     """
-    start_logging()
-    _share_heaps()
+    _prepare()
     with members.opened(settings.accounts) as accounts:
         listening = _listen(host, port)
         _greet(listening, host, members.find_first(accounts))
@@ -86,7 +95,7 @@ def _run_many(settings: Settings, workers: int, listening: socket.socket) -> Non
 
 def make_site(log: SqlLog, accounts: Accounts, search: Search, settings: Settings) -> "Litestar":
     """Return the site over a log and its search."""
-    return make_app(
+    made = make_app(
         StoreLibrary(log, search),
         accounts=accounts,
         desk=Desk(log),
@@ -94,12 +103,13 @@ def make_site(log: SqlLog, accounts: Accounts, search: Search, settings: Setting
         public_url=settings.public_url,
         hand_in=Intake(log),
     )
+    gc.freeze()  # what was loaded stays: it need not be looked through, again and again, for what can go
+    return made
 
 
 def make_worker() -> "Litestar":
     """Return the site for one process of several."""
-    start_logging()
-    _share_heaps()
+    _prepare()
     _forget_dead()
     settings = Settings.read(os.environ)
     log = open_log(settings.database)
@@ -108,8 +118,11 @@ def make_worker() -> "Litestar":
     return make_site(log, Accounts(settings.accounts), search, settings)
 
 
-def _share_heaps() -> None:
-    """Have threads share heaps: each that has one of its own keeps as much as its largest page once took."""
+def _prepare() -> None:
+    """Make of this process one that serves."""
+    start_logging()
+    sys.setswitchinterval(TURN_SECONDS)
+    # Threads share heaps: each that has one of its own keeps as much as its largest page once took.
     with suppress(OSError, AttributeError, TypeError):  # where the C library is another one
         ctypes.CDLL(None).mallopt(_HEAPS_NAME, _HEAPS)
 

@@ -1,11 +1,29 @@
 """Which entries a log has, for one tier: all of them, or those that some changes may have touched."""
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from incidex.codebook import policy
 from incidex.model import AsOf, Change, Kind, Tier, fold_record, fold_records, gather
 from incidex.search.entry import Entry, make_entry
 from incidex.store import Log
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Have Python not look for cycles meanwhile.
+
+    Folding makes none. Looking for them among all that was folded takes as long as the folding: of 20,000
+    incidents 1.9 s of processor instead of 1.0.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def entries_of(log: Log, tier: Tier, as_of: AsOf = None) -> Iterator[Entry]:

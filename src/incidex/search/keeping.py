@@ -25,7 +25,7 @@ from tantivy import Index, IndexWriter
 from incidex.codebook import VERSION as CODEBOOK
 from incidex.model import Kind, StoreError, Tier
 from incidex.search import entry as entries
-from incidex.search.folding import entries_of, touched, updates
+from incidex.search.folding import entries_of, touched, uncollected, updates
 from incidex.search.index import IndexShelf, create_index, make_document, open_index
 from incidex.store import Head, Log
 
@@ -160,9 +160,10 @@ class TierIndex:
         head = log.head()
 
         def fill(writer: IndexWriter) -> None:
-            for entry in entries_of(log, self.tier):
-                writer.add_document(make_document(entry))
-                step()
+            with uncollected():
+                for entry in entries_of(log, self.tier):
+                    writer.add_document(make_document(entry))
+                    step()
 
         return self._renew(head, _first(log), fill)
 
