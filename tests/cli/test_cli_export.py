@@ -108,3 +108,10 @@ def test_what_a_reviewer_rejects_goes_out_as_revoked_the_next_time(tmp_path: Pat
     again = export("again.json")
     assert again[str(told["id"])]["revoked"] is True  # for good; what is back is another object
     assert [each["id"] for each in again.values() if each.get("abstract") == told["abstract"]] != [told["id"]]
+
+
+def test_every_kind_of_loss_has_its_words() -> None:
+    from incidex.app.exporting import _LOST
+    from incidex.exchange import Lost
+
+    assert {*_LOST, Lost.ADDED} == set(Lost)

@@ -24,6 +24,19 @@ if TYPE_CHECKING:
 
 OpenLog = Callable[[], AbstractContextManager["Log"]]
 
+#: What a format can lose of a claim, in words; see `exchange.Lost`, which also has what was added.
+_LOST: Mapping[str, str] = MappingProxyType(
+    {
+        "value": "values without a place",
+        "choice": "values beside the one chosen",
+        "precision": "the precision of values",
+        "speaker": "who says so",
+        "stance": "who denies or doubts it",
+        "status": "statuses",
+        "evidence": "the words it rests on",
+    }
+)
+
 #: Writes records to a path, and yields what is lost of each.
 WritePath = Callable[[Iterable[Incident], Path, "Choice"], Iterator["Loss"]]
 
@@ -146,10 +159,15 @@ class Account:
 
     def say(self, out: Path, report: Path) -> str:
         """Say in a sentence what was written, and what was not."""
-        left = ", ".join(f"{number:,} {kind}" for kind, number in sorted(self._lost.items())) or "nothing"
         records = "1 record" if self._records == 1 else f"{self._records:,} records"
-        written = f"{records} written to {out}. Not in it: {left} (see {report.name})."
-        return "\n".join([written, *self._licences.say()])
+        lost = [f"{name} ({self._lost[kind]:,})" for kind, name in _LOST.items() if self._lost[kind]]
+        left = f"Not in it: {', '.join(lost)}." if lost else "Nothing of them is left out."
+        said = [f"{records} written to {out}. {left}"]
+        if added := self._lost["added"]:
+            said.append(f"In it because the format demands it, and nobody said so: values ({added:,}).")
+        if self._lost:
+            said.append(f"{report.name} has a line for each.")
+        return "\n".join([*said, *self._licences.say()])
 
 
 def _find_writer(order: Order, chosen: "Selection") -> tuple[Write, "Selection"]:

@@ -14,6 +14,7 @@ from typing import Any
 from incidex.codebook import get_vocabulary, parse_edtf
 from incidex.exchange.loss import Choice, Loss, Lost, choose, left_out, unsaid
 from incidex.exchange.rows import Row
+from incidex.exchange.veris_check import find_broken
 from incidex.exchange.veris_in import POTENTIAL, from_veris
 from incidex.model import Incident, Stance, Status, Value
 
@@ -34,14 +35,32 @@ _UNITS = ("Years", "Months", "Weeks", "Days", "Hours", "Minutes", "Seconds")
 
 
 def to_veris(incident: Incident, choice: Choice = Choice.ALL) -> tuple[Json, tuple[Loss, ...]]:
-    """Return the record as a VERIS 1.4.1 incident that its schema accepts, and what was lost or added.
+    """Return the record as a VERIS 1.4.1 incident, and what was lost or added.
+
+    Its schema accepts the incident, and the rules between its parts hold: what they ask for is added.
 
     `choice` says which of several values go out, where VERIS has room for them. Retracted values never do.
     """
     draft = _Draft(incident, choose(incident, choice))
-    losses = {*left_out(incident, draft.chosen), *draft.fill()}
+    losses = {*left_out(incident, draft.chosen), *draft.fill(), *_obey(draft)}
     losses.update(_differences(draft, losses))
     return draft.record, tuple(sorted(losses))
+
+
+def _obey(draft: "_Draft") -> Iterator[Loss]:
+    """Add what VERIS asks for beside what the record holds, and say so."""
+    for rule in find_broken(draft.record):
+        path, _, value = rule.needs.partition("=")
+        attributes = draft.record.setdefault("attribute", {})
+        _, _, name = path.partition(".")
+        if not name:  # which attribute it was, nobody says
+            attributes["unknown"] = {}
+            continue
+        impact = name.partition(".")[0]
+        held = attributes.setdefault(impact, {}).setdefault("variety", [])
+        attributes[impact]["variety"] = [each for each in held if each != _UNKNOWN] + [value]
+        why = f"VERIS asks for “{value}” beside {rule.when}"
+        yield draft.lose("impact", impact, Lost.ADDED, why)
 
 
 def _differences(draft: "_Draft", losses: AbstractSet[Loss]) -> Iterator[Loss]:

@@ -67,6 +67,11 @@ def check_rules(record: Mapping[str, Any], version: str = SCHEMA_VERSION) -> Ite
             yield Problem(path, value, f"{rule.when} needs {rule.needs}: {rule.do}")
 
 
+def find_broken(record: Mapping[str, Any]) -> Iterator[Rule]:
+    """Yield the rules of today that a record does not keep."""
+    yield from (rule for rule in rules() if _holds(record, rule.when) and not _holds(record, rule.needs))
+
+
 @cache
 def shape() -> Part:
     """Return the shape of a record, read once."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from incidex.codebook import check_value, fields, get_vocabulary
 from incidex.exchange import Choice, Lost, Row, to_veris
+from incidex.exchange.veris_check import check_rules, check_shape
 from incidex.exchange.veris_in import from_veris
 from incidex.model import (
     Change,
@@ -204,6 +205,34 @@ def read_back_leniently(raw: bytes) -> Incident:
     return found
 
 
+@settings(max_examples=150, deadline=None)
+@given(held=st.lists(claims, min_size=1, max_size=12, unique_by=lambda claim: claim.id))
+def test_the_rules_between_the_parts_hold_in_whatever_goes_out(held: list[Claim]) -> None:
+    record, losses = to_veris(fold_claims(*held))
+    assert list(check_rules(record)) == []
+    assert list(check_shape(record)) == []
+    asked = {loss.value for loss in losses if "VERIS asks for" in loss.why}
+    assert asked <= set(record.get("attribute", ()))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "attribute"),
+    [
+        ("action", "malware", {"integrity": {"variety": ["Software installation"]}}),
+        ("action", "social", {"integrity": {"variety": ["Alter behavior"]}}),
+        ("action.variety", "Theft", {"availability": {"variety": ["Loss"]}}),
+        ("security_incident", "Confirmed", {"unknown": {}}),
+    ],
+)
+def test_what_veris_asks_for_beside_a_value_is_added_in_the_open(
+    field: str, value: str, attribute: dict[str, Any]
+) -> None:
+    record, losses = to_veris(fold_claims(make_claim(field, value)))
+    assert record["attribute"] == attribute
+    added = [loss.value for loss in losses if "VERIS asks for" in loss.why]
+    assert added == [name for name in attribute if name != "unknown"]
+
+
 def test_a_denial_is_lost_and_said_so() -> None:
     incident = fold_claims(
         make_claim("actor.name", "Bolt"), make_claim("actor.name", "Bolt", Stance.DENIES, speaker="Bolt")
@@ -271,6 +300,7 @@ def test_a_whole_record() -> None:
                 "data": [{"variety": "Medical"}],
             },
             "availability": {"duration": {"unit": "Hours", "value": 72}, "variety": ["Unknown"]},
+            "integrity": {"variety": ["Software installation"]},
         },
         "asset": {"assets": [{"variety": "Unknown"}], "cloud": ["Unknown"]},
         "discovery_method": {"unknown": True},
