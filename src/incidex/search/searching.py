@@ -1,8 +1,12 @@
 """The one function that everything asks: a query over a log, for a tier, now or as it stood."""
 
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
+from weakref import ref
 
 from incidex.model import AsOf, InputError, Tier
 from incidex.search.answering import answer
@@ -18,6 +22,34 @@ from incidex.store import Log
 
 Answer = TypeVar("Answer")
 
+#: Answers that are remembered, each with the entries on its page; a large one takes about half a megabyte.
+MOST_ANSWERS = 64
+
+
+class _Answers:
+    """What was found lately, each for as long as the index is the one that it was found in.
+
+    It does not keep the index: an old one's files have to go when words in them had to.
+    """
+
+    def __init__(self) -> None:
+        self._held: OrderedDict[object, tuple[ref[Shelf], Found]] = OrderedDict()
+        self._lock = Lock()
+
+    def keep(self, shelf: Shelf, key: object, make: Callable[[], Found]) -> Found:
+        """Return what was found in that very index under a key, or find it."""
+        with self._lock:
+            held = self._held.get(key)
+            if held is not None and held[0]() is shelf:
+                self._held.move_to_end(key)
+                return held[1]
+        found = make()
+        with self._lock:
+            self._held[key] = ref(shelf), found
+            if len(self._held) > MOST_ANSWERS:
+                self._held.popitem(last=False)
+        return found
+
 
 class Search:
     """Search over one log, with an index of it in a folder."""
@@ -25,6 +57,7 @@ class Search:
     def __init__(self, log: Log, folder: Path) -> None:
         self._log = log
         self._pasts = Pasts(log)
+        self._answers = _Answers()
         self.index = SearchIndex(folder)
 
     def search(
@@ -47,7 +80,10 @@ class Search:
         resolve(query)  # nothing is opened for a query that makes no sense
 
         def ask(shelf: Shelf, serial: int) -> Found:
-            return answer(shelf, query, wish, serial=serial)
+            if as_of is not None:
+                return answer(shelf, query, wish, serial=serial)
+            found = self._answers.keep(shelf, (tier, text, wish), lambda: answer(shelf, query, wish))
+            return replace(found, serial=serial)
 
         return self._soundly(ask, tier, as_of=as_of, most=most, step=step)
 

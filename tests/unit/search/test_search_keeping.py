@@ -285,3 +285,19 @@ def test_a_log_on_postgresql_is_followed_as_well(server_log: PostgresLog, tmp_pa
     for name in ("inc-1", "inc-2"):
         tell(server_log, name)
         assert name in ids(search, "ciphr data.class:Passwords")
+
+
+def test_what_was_found_is_remembered_until_the_index_is_another(
+    log: MemoryLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = Search(log, tmp_path)
+    first = search.search("ciphr", Tier.RED)
+    monkeypatch.setattr("incidex.search.searching.answer", lambda *_, **__: pytest.fail("found again"))
+    assert search.search("ciphr", Tier.RED) == first
+    monkeypatch.undo()
+    assert search.search("ciphr", Tier.RED, Wish(limit=0)).hits == ()
+    assert search.search("ciphr", Tier.CLEAR).count == 1
+    tell(log, "inc-2")
+    assert search.search("ciphr", Tier.RED).count == 2
+    shelves = [held() for held, _ in search._answers._held.values()]
+    assert len([each for each in shelves if each is not None]) <= 2, "an index that is no more is let go"
