@@ -5,15 +5,15 @@ Coding holds a process for as long as a text is long. In the site's own, everyon
 
 import signal
 from contextlib import suppress
-from multiprocessing import TimeoutError as LateError
 from multiprocessing import get_context
-from multiprocessing.pool import Pool
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from threading import Lock
 
 from incidex.app.coders import CodedReport, code_report
 from incidex.app.incoming import Sent, make_origin
 from incidex.app.pipeline import add_one
-from incidex.model import Document, LimitError, Report
+from incidex.model import Document, IncidexError, LimitError, ReadError, Report
 from incidex.store import Log
 from incidex.text import ReaderProcess
 from incidex.web import Handed, Taken
@@ -21,18 +21,14 @@ from incidex.web import Handed, Taken
 #: How long a text may be coded: one of 10,000,000 characters takes about ten seconds.
 CODING_SECONDS = 60.0
 
-#: Reports that one process codes before a fresh one takes over.
-_MOST_CODED = 500
-
 
 class Intake:
     """Adds reports to a log one by one. Shared by threads."""
 
     def __init__(self, log: Log, *, seconds: float = CODING_SECONDS) -> None:
         self._log = log
-        self._seconds = seconds
         self._reader = ReaderProcess()
-        self._pool: Pool | None = None
+        self._coder = CoderProcess(seconds)
         self._lock = Lock()
 
     def __call__(self, handed: Handed) -> Taken:
@@ -42,37 +38,71 @@ class Intake:
         `InputError` when what is said of it cannot be. What fails leaves nothing in the log.
         """
         origin = make_origin({**handed.tells, "media_type": handed.media_type})
+        sent = Sent(handed.name, origin, handed.data)
         with self._lock:
-            sent = Sent(handed.name, origin, handed.data)
-            added = add_one(self._log, sent, self._reader, self._code, by=handed.by)
+            added = add_one(self._log, sent, self._reader, self._coder.code, by=handed.by)
         return Taken(added.report, added.incidents, is_known=added.known, notes=added.notes)
 
     def close(self) -> None:
         """End the processes. Handing in again starts others."""
         with self._lock:
             self._reader.close()
-            self._stop()
+            self._coder.close()
 
-    def _code(self, report: Report, document: Document) -> CodedReport:
-        if self._pool is None:
-            # Spawned, not forked: a fork would copy whatever threads and locks the site holds.
-            self._pool = get_context("spawn").Pool(1, _ignore_interrupts, maxtasksperchild=_MOST_CODED)
+
+class CoderProcess:
+    """A process that codes reports, kept from one to the next and replaced when one takes too long."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._running: tuple[SpawnProcess, Connection] | None = None
+
+    def code(self, report: Report, document: Document) -> CodedReport:
+        """Code a report; raise `LimitError` when it takes too long, `ReadError` when that kills it."""
+        _, pipe = self._running = self._running or _start()
         try:
-            return self._pool.apply_async(code_report, (report, document)).get(self._seconds)
-        except LateError as late:
-            self._stop()
+            pipe.send((report, document))
+            answer = pipe.recv() if pipe.poll(self._seconds) else None
+        except (EOFError, OSError) as error:
+            self.close()
+            raise ReadError("the process that coded the report ended; the report may be a trap") from error
+        if answer is None:
+            self.close()
             raise LimitError(
                 f"the report was given up after {self._seconds:g} seconds of coding; hand in a part of it"
-            ) from late
+            )
+        if isinstance(answer, IncidexError):
+            raise answer
+        coded: CodedReport = answer
+        return coded
 
-    def _stop(self) -> None:
-        if self._pool is not None:
-            self._pool.terminate()
-            self._pool.join()
-            self._pool = None
+    def close(self) -> None:
+        """End the process."""
+        if self._running is not None:
+            process, pipe = self._running
+            pipe.close()
+            process.kill()
+            process.join()
+            self._running = None
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the program that started this process, and will end it."""
-    with suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _start() -> tuple[SpawnProcess, Connection]:
+    """Start a process that codes."""
+    context = get_context("spawn")  # not forked: a fork copies whatever threads and locks the site holds
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_code_all, args=(theirs,), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _code_all(pipe: Connection) -> None:
+    """Code what comes until whoever started this is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends this
+    with suppress(EOFError, OSError):
+        while True:
+            report, document = pipe.recv()
+            try:
+                pipe.send(code_report(report, document))
+            except IncidexError as error:
+                pipe.send(error)
