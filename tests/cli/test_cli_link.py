@@ -84,7 +84,7 @@ def test_a_chain_of_like_incidents_is_one_group_and_a_long_list_has_an_end(run: 
     assert run("import", "veris", path).returncode in (0, 2)
     told = run("link", "suggest", "--first", "2").stdout
     assert told.count("6 records, ") == 2
-    assert "in 3 groups: " in told
+    assert "in 3 groups, " in told
     assert "The 2 groups with the likeliest pairs are shown; `--all` shows all" in told
     pairs = [
         json.loads(line) for line in run("link", "suggest", "--json", "--least", "20").stdout.splitlines()
@@ -94,7 +94,7 @@ def test_a_chain_of_like_incidents_is_one_group_and_a_long_list_has_an_end(run: 
     saved = run("link", "suggest", "--first", "1", "--save").stdout
     assert "pairs are now in the queue of `incidex link`" in saved
     waiting = run("link").stdout
-    assert "in 1 group: " in waiting
+    assert "in 1 group, " in waiting
     assert waiting.count("6 records, ") == 1
 
 

@@ -84,8 +84,9 @@ def _print_groups(log: Log, groups: Sequence[Group], wish: Wish) -> None:
     for group in shown:
         _print_group(log, group)
     pairs = [pair for group in groups for pair in group.pairs]
-    by_bound = [f"{sum(each.percent >= bound for each in pairs):,} at {bound}% or more" for bound in _BOUNDS]
-    print(f"{_count(len(pairs), 'pair')} in {_count(len(groups), 'group')}: {', '.join(by_bound)}.")
+    bounds = [bound for bound in _BOUNDS if bound > wish.least_percent]
+    told = [f", {sum(each.percent >= bound for each in pairs):,} at {bound}% or more" for bound in bounds]
+    print(f"{_count(len(pairs), 'pair')} in {_count(len(groups), 'group')}{''.join(told)}.")
     if len(shown) < len(groups):
         print(
             f"The {len(shown):,} groups with the likeliest pairs are shown; `--all` shows all, `--least 50` "
