@@ -10,7 +10,7 @@ from incidex.exchange.stix.ids import make_id, make_own_id, measure, to_time
 from incidex.exchange.stix.lines import Line, Shared, to_lines
 from incidex.exchange.stix.references import refer_to_report
 from incidex.exchange.stix.shared import make_party
-from incidex.model import Incident, Report, Tier, Value
+from incidex.model import Incident, Report, Stance, Tier, Value
 
 Json = dict[str, Any]
 
@@ -124,8 +124,8 @@ class Draft:
 
     def relate(self, source: str, how: str, target: str, value: Value) -> str:
         """Relate two objects, as the value's strongest speaker says; note that this stands for the value."""
-        asserting = value.asserting
-        sure = max([claim.confidence for claim in asserting], default=0.0)
+        first = value.claims[0]  # the strongest for it, or against it when nobody is for it
+        is_said = first.stance is Stance.ASSERTS
         name = self.own(
             "relationship",
             source,
@@ -133,8 +133,8 @@ class Draft:
             target,
             value.field,
             tier=tier_of(value),
-            by=self.party(asserting[0].speaker.name) if asserting else PRODUCER,
-            confidence=percent(sure),
+            by=self.party(first.speaker.name) if is_said else PRODUCER,
+            confidence=percent(first.confidence if is_said else 0.0),
             relationship_type=how,
             description=f"{value.status.capitalize()}. {' '.join(value.reasons)}",
             source_ref=source,

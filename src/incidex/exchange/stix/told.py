@@ -29,12 +29,13 @@ def tell(draft: Draft) -> None:
         target = draft.targets.get((value.field, value.value), draft.id)
         label = f"{get_field(value.field).label}: {value.value}"
         refs = [draft.id] if target == draft.id else [draft.id, target]
+        is_object = target != draft.id or value.field == _ABOUT_ALL
         for claim in value.claims:
-            words = _say(claim, places.get(claim.report, ""))
-            if claim.stance is not Stance.ASSERTS and (target != draft.id or claim.field == _ABOUT_ALL):
-                made = _add_opinion(draft, claim, target, f"{label}\n\n{words}")
+            words = (label, _say(claim, places.get(claim.report, "")))
+            if is_object and claim.stance is not Stance.ASSERTS:
+                made = _add_claim(draft, "opinion", claim, [target], words)
             else:
-                made = _add_note(draft, claim, refs, label, words)
+                made = _add_claim(draft, "note", claim, refs, words)
             rests[claim.report] += (target, made)
     for report in draft.incident.reports:
         _add_report(draft, report, rests[report.id])
@@ -47,38 +48,36 @@ def _told(draft: Draft) -> Iterator[Value]:
         yield from values
 
 
-def _add_opinion(draft: Draft, claim: Claim, target: str, words: str) -> str:
-    """Add a claim that is against an object as an opinion on it."""
-    opinion = "strongly-disagree" if claim.stance is Stance.DENIES else "neutral"
-    held = {"opinion": opinion, "explanation": words, "object_refs": [target]}
-    return _add_claim(draft, "opinion", claim, held)
+def _add_claim(draft: Draft, kind: str, claim: Claim, refs: list[str], words: tuple[str, str]) -> str:
+    """Add a claim: as an opinion where it is against an object, else as a note that says it in words.
 
-
-def _add_note(draft: Draft, claim: Claim, refs: list[str], label: str, words: str) -> str:
-    """Add any other claim as a note that says it in words."""
-    return _add_claim(draft, "note", claim, {"abstract": label, "content": words, "object_refs": refs})
-
-
-def _add_claim(draft: Draft, kind: str, claim: Claim, held: Json) -> str:
-    if claim.report in draft.references:
-        held["external_references"] = draft.references[claim.report]
+    Most objects are these, so that they are put together here, and not by way of `own`.
+    """
     name = draft.name(kind, claim.id)
-    # Most objects are these: they are put together here, and not by way of `own`.
-    return draft.put(
-        {
-            "type": kind,
-            "spec_version": "2.1",
-            "id": name,
-            "created_by_ref": draft.party(claim.speaker.name),
-            "created": draft.created,
-            "modified": draft.modified,
-            "confidence": percent(claim.confidence),
-            "authors": [claim.speaker.name or "unnamed"],
-            **held,
-            "extensions": {OURS: _describe(claim, draft.incident.id)},
-            "object_marking_refs": MARKED[claim.tier],
-        }
-    )
+    speaker = claim.speaker.name
+    label, said = words
+    made: Json = {
+        "type": kind,
+        "spec_version": "2.1",
+        "id": name,
+        "created_by_ref": draft.party(speaker),
+        "created": draft.created,
+        "modified": draft.modified,
+        "confidence": percent(claim.confidence),
+        "authors": [speaker or "unnamed"],
+    }
+    if kind == "note":
+        made["abstract"], made["content"] = label, said
+    else:
+        made["opinion"] = "strongly-disagree" if claim.stance is Stance.DENIES else "neutral"
+        made["explanation"] = f"{label}\n\n{said}"
+    made["object_refs"] = refs
+    if claim.report in draft.references:
+        made["external_references"] = draft.references[claim.report]
+    made["extensions"] = {OURS: _describe(claim, draft.incident.id)}
+    made["object_marking_refs"] = MARKED[claim.tier]
+    draft.objects[name] = draft.mine[name] = made
+    return name
 
 
 def _say(claim: Claim, where: str) -> str:
@@ -195,7 +194,7 @@ def _describe_value(value: Value) -> Json:
         "value": value.value,
         "status": str(value.status),
         "reasons": list(value.reasons),
-        "confidence": value.confidence,
+        "confidence": value.claims[0].confidence,
         "reviewed": str(value.reviewed) if value.reviewed else "",
     }
 
