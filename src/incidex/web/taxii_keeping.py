@@ -22,7 +22,7 @@ _LOG = logging.getLogger(__name__)
 KEPT_BYTES = 128 * 2**20
 
 #: How long a request waits for a collection to be brought up to date before it is told to come again.
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 1.5
 
 
 class _Update:
