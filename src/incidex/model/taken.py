@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 
 from incidex.model.changes import AsOf, Change, Claimed, Decided, Judged, Kind, Moved, Retracted
 from incidex.model.claims import REMOVED, Claim
@@ -61,8 +61,11 @@ def find_past(
         return found if found is not None and found.id == record else None
 
     stood = []
-    for change in sorted(filter(_takes, chain(*then.values())), key=lambda change: change.serial):
-        before, after = fold_until(change.serial - 1), fold_until(change.serial)
+    changes = sorted(chain(*then.values()), key=lambda change: change.serial)
+    for last, change in pairwise(changes):
+        if not _takes(change):
+            continue
+        before, after = fold_until(last.serial), fold_until(change.serial)
         if before is not None and _names(before) - (_names(after) if after else set()):
             stood.append(Stood(before, after, change.at))
     removed: tuple[tuple[Claim, Removal], ...] = ()

@@ -36,18 +36,20 @@ def find_gone(past: Past, choice: Choice) -> Gone:
     gone = Gone()
     if past is NO_PAST:
         return gone
+    held: Draft | None = None
     for stood in past.stood:
-        _compare(gone, stood, choice)
+        # What stood after one step often stood before the next, and none of it was revoked in between.
+        is_held = held is not None and held.incident is stood.before
+        before = held if held and is_held else draft_record(stood.before, choice, gone.again)
+        held = draft_record(stood.after, choice, gone.again) if stood.after else None
+        _compare(gone, before, held, to_time(_after(stood), after=int(stood.before.tier)))
     check_form(list(gone.objects.values()))
     return gone
 
 
-def _compare(gone: Gone, stood: Stood, choice: Choice) -> None:
-    before = draft_record(stood.before, choice, gone.again)
-    after = draft_record(stood.after, choice, gone.again).objects if stood.after else {}
-    at = to_time(_after(stood), after=int(stood.before.tier))
+def _compare(gone: Gone, before: Draft, after: Draft | None, at: str) -> None:
     for name, made in before.mine.items():
-        if name in after:
+        if after is not None and name in after.objects:
             continue
         gone.objects[name] = _revoke(made, at)
         first = before.bases.get(name, name)
