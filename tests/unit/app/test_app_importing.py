@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from incidex.app import importing
 from incidex.app.importing import Outcome, import_rows
 from incidex.app.imports import find_imports, find_row, take_back
+from incidex.app.judging import split
 from incidex.codebook import policy
 from incidex.exchange import IMPORTERS, Refused, Row
 from incidex.model import (
@@ -22,6 +23,7 @@ from incidex.model import (
     Decision,
     InputError,
     Kind,
+    Linked,
     Retracted,
     Tier,
     fold_record,
@@ -219,6 +221,27 @@ def test_what_people_have_decided_about_a_row_outlives_its_newer_versions() -> N
     assert "data.class" not in after
     assert after["date.occurred"] == {("2017-04-01", "retracted")}
     assert ("1300", "reported") in after["data.records"]
+
+
+def test_what_people_have_moved_elsewhere_stays_there_and_a_moved_row_is_followed() -> None:
+    log = MemoryLog()
+    run(log, OLD, breach("Bolt"))
+    (acme,), (bolt,) = (log.candidates("identifier", f"hibp:{name}") for name in ("Acme", "Bolt"))
+    claims = [c for x in log.history(acme) if isinstance(x.body, Claimed) for c in x.body.claims]
+    moved = next(each.id for each in claims if each.field == "data.class")
+    split(log, acme, claims=[moved], to=bolt, why="of the other", by="person:ann")
+    assert three(run(log, NEW, name="imp-2")) == (0, 1, 0)
+    after = shown(log)
+    assert "data.class" not in after
+    assert ("1300", "reported") in after["data.records"]
+
+    (row,) = [c.body.report.id for c in log.history(bolt) if isinstance(c.body, Linked)][:1]
+    there = split(log, bolt, reports=[row], why="of a third", by="person:ann")
+    again = run(log, breach("Bolt", PwnCount=77), name="imp-3")
+    assert three(again) == (0, 1, 0)
+    found = fold_record(log.history, there, tier=Tier.RED, policy=policy())
+    assert found is not None
+    assert [v.value for v in found.values["data.records"] if v.status != "retracted"] == ["77"]
 
 
 def test_rows_of_one_name_in_a_file_stand_beside_each_other_and_are_told() -> None:
