@@ -126,6 +126,11 @@ def examples(known: Mapping[str, list[str]]) -> dict[str, list[str]]:
         "/about": ["/about"],
         "/accuracy": ["/accuracy"],
         "/api/v1/accuracy": ["/api/v1/accuracy"],
+        "/incidents/{name:str}/values/{field:str}": [
+            f"/incidents/{one}/values/{field}"
+            for one in incidents[:5]
+            for field in ("victim.name", "data.class", "malware", "actor.name", "nothing")
+        ],
         "/incidents/{name:str}/cite": [f"/incidents/{one}/cite" for one in incidents],
         "/incidents/{name:str}/cite/{kind:str}": [f"/incidents/{one}/cite/bibtex" for one in incidents],
         "/robots.txt": ["/robots.txt"],

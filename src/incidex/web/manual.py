@@ -39,6 +39,9 @@ from incidex.web.workbench import link_bench
 #: Rows that the form begins with, and that it can have.
 ROWS, MOST_ROWS = 10, 200
 
+#: Rows that a page is asked for at most: each has the names of all fields.
+MOST_ASKED = 30
+
 MOST_TYPED_BYTES = 2_000_000
 
 _ROW = ("field", "value", "speaker", "role", "stance", "quote")
@@ -58,7 +61,7 @@ class Typed:
 def blank(request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit]) -> Answer:
     """Answer with the empty form."""
     require_desk(site, visit, Right.ADD)
-    rows = min(max(parse_number(request.query_params.get("rows", ""), ROWS), 1), MOST_ROWS)
+    rows = min(max(parse_number(request.query_params.get("rows", ""), ROWS), 1), MOST_ASKED)
     return _show(visit, {}, rows)
 
 

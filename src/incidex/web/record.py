@@ -90,6 +90,8 @@ class Shown:
     reasons: tuple[str, ...]
     reviewed: bool
     sides: tuple[tuple[str, tuple[Voice, ...]], ...]  # "Says so", "Denies it", "Could not say"
+    more: int = 0  # claims that are left out here
+    whole: str = ""  # where they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,8 @@ class Row:
     label: str
     values: tuple[Shown, ...]
     withheld: str
+    more: int = 0  # values that are left out here
+    whole: str = ""  # where they are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +233,12 @@ def make_record(incident: Incident) -> Page:
         changed=say_date(incident.changed_at.date().isoformat()),
         statuses=tuple(count_statuses(incident)),
     )
+
+
+def make_rows(incident: Incident, field: str) -> tuple[Row, ...]:
+    """Return all that is said of one field: what is asserted, and what is only denied."""
+    rows = (_row(incident, field, say_label(field)), *_denied(incident))
+    return tuple(each for each in rows if each.name == field)
 
 
 def make_line(incident: Incident) -> Line:

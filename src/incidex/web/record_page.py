@@ -29,6 +29,7 @@ from incidex.web.history import Told, tell
 from incidex.web.others import find_others
 from incidex.web.record import Related, make_record
 from incidex.web.render import render
+from incidex.web.shortened import shorten
 from incidex.web.slugs import link
 from incidex.web.words import say_label, say_value
 
@@ -123,7 +124,7 @@ def _make_page(site: Site, asked: _Asked) -> _Page:
 
 
 def _write(site: Site, found: Incident, asked: _Asked) -> _Written:
-    page = make_record(found)
+    page = shorten(make_record(found), asked.at)
     as_of = parse_as_of(asked.at, asked.tier)
     history = _find_history(site, asked.tier, found.id, as_of)[::-1]
     article = render(

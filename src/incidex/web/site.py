@@ -45,6 +45,7 @@ from incidex.web.members import HANDLERS as MEMBERS
 from incidex.web.reading import HANDLERS as READING
 from incidex.web.recent import Recent
 from incidex.web.record_page import HANDLERS as RECORD
+from incidex.web.record_values import HANDLERS as VALUES
 from incidex.web.render import read_static
 from incidex.web.reviewing import HANDLERS as REVIEWING
 from incidex.web.reviewing import read_form
@@ -167,6 +168,7 @@ _HANDLERS = (
     *MEMBERS,
     *READING,
     *RECORD,
+    *VALUES,
     *REVIEWING,
     *SAMPLED,
     *STATISTICS,
