@@ -1,10 +1,11 @@
 """Print how fast all coders read: MB of text a second on one core, two workers against one, memory.
 
-    python bench/speed.py [--profile]
+    python bench/speed.py [--profile] [--megabytes 2]
 
 Needs `../shared`. The texts of each corpus are coded again and again until there are a few megabytes, so that
 the start of the program, printed apart, does not count; time is processor time, that of two workers is by the
-clock and means little on a busy machine. `--profile` prints what each coder takes.
+clock and means little on a busy machine. "long" is VCDB's texts of 2,500 to 9,000 characters, "one" all of
+VCDB as one text of 5 MB. `--profile` prints what each coder takes.
 """
 
 import argparse
@@ -22,11 +23,14 @@ from incidex.coding.table import CODERS, scanner
 from incidex.model import Document
 
 SHARED = Path(__file__).parents[2] / "shared"
-CORPORA = ("vcdb", "hhs", "hibp", "tram")
-MEGABYTES = 2.0
+CORPORA = ("vcdb", "hhs", "hibp", "tram", "long")
+MEGABYTES, LARGE = 2.0, 5_000_000
+LONG = range(2_500, 9_000)
 
 
 def read_texts(name: str) -> list[str]:
+    if name == "long":
+        return [text for text in read_texts("vcdb") if len(text) in LONG]
     with gzip.open(SHARED / "corpus" / f"{name}-text.jsonl.gz", "rt", encoding="utf-8") as file:
         return [json.loads(line)["text"] for line in file]
 
@@ -67,11 +71,12 @@ def profile(texts: list[str]) -> Iterator[tuple[str, float]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--megabytes", type=float, default=MEGABYTES)
     options = parser.parse_args()
     start = clock(lambda: count_out(to_lines(["A laptop was stolen from Acme."]), 1))
     print(f"loading the lexicons and models: {start * 1000:.0f} ms")
     for name in CORPORA:
-        texts = take(read_texts(name), MEGABYTES)
+        texts = take(read_texts(name), options.megabytes)
         size = sum(len(text.encode()) for text in texts) / 1e6
         if options.profile:
             for part, microseconds in sorted(profile(texts), key=lambda pair: -pair[1]):
@@ -82,7 +87,10 @@ def main() -> None:
         print(f"{name:5} {len(lines):6,} texts of {size:.2f} MB: {size / seconds:.2f} MB/s on one core")
     if options.profile:
         return
-    lines = to_lines(take(read_texts("vcdb"), 3 * MEGABYTES))
+    large = " ".join(take(read_texts("vcdb"), 2 * LARGE / 1e6))[:LARGE]
+    seconds = clock(lambda: count_out(to_lines([large]), 1))
+    print(f"one text of {LARGE / 1e6:.0f} MB: {len(large.encode()) / 1e6 / seconds:.2f} MB/s")
+    lines = to_lines(take(read_texts("vcdb"), 3 * options.megabytes))
     one, two = (clock(lambda n=n: count_out(lines, n), time.perf_counter) for n in (1, 2))  # type: ignore[misc]
     print(f"two workers: {one / two:.2f} times one, the start of the processes included")
     own, child = (

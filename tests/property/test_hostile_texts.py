@@ -33,6 +33,7 @@ UNITS = [
     "1,200 customers ",
     "Acme's hospital in Texas said that ",
     "• Acme Bank: 500 patients\n",
+    "340 employees ",
 ]
 SHORT, TIMES = 12_000, 4
 

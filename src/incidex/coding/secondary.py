@@ -21,6 +21,8 @@ _LEADS = frozenset({" ", " the ", ", ", ": ", ", the "})
 _GAPS = frozenset({", ", " and ", ", and ", ", the ", " and the ", ", and the ", " or "})
 #: Characters after a cue in which a list of names may stand.
 _REACH = 240
+#: Characters before it that the reading of names may look back at.
+_BACK = 80
 #: Names in one list, at most.
 _MOST = 12
 
@@ -65,15 +67,16 @@ def _is_same(name: str, known: str) -> bool:
 def _list_after(text: str, at: int) -> list[Mention]:
     """Return the names of the list that begins at a place: "A, B and C"."""
     found: list[Mention] = []
-    end = at
-    window = text[: at + _REACH]
-    for mention in find_mentions(window, len(window), start=at):
+    first = max(0, at - _BACK)
+    window = text[first : at + _REACH]
+    end = at - first
+    for mention in find_mentions(window, len(window), start=end):
         if " and " in mention.name or mention.start < end:
             continue
-        if text[end : mention.start] not in (_GAPS if found else _LEADS) or len(found) == _MOST:
+        if window[end : mention.start] not in (_GAPS if found else _LEADS) or len(found) == _MOST:
             break
         if ("kind", "never") in kinds_of(mention.name):
             break
-        found.append(mention)
+        found.append(mention._replace(start=mention.start + first))
         end = mention.end
     return found

@@ -44,7 +44,7 @@ def read_size(prepared: Prepared) -> Iterator[Reading]:
             number = next(
                 (each for each in find_numbers(text[start:end]) if start + each.span.end == end - 1), None
             )
-            if number is None or not _HAS.search(text, 0, start + number.span.start):
+            if number is None or not _HAS.search(text, max(0, start - _REACH), start + number.span.start):
                 continue
         if number is None or number.value < 1:
             continue
