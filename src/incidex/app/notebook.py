@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from incidex.app.database import open_log
+from incidex.app.parts import collecting_rarely
 from incidex.app.printing import parse_as_of, parse_tier
 from incidex.app.selecting import Selection, select
 from incidex.app.settings import Settings, parse_database
@@ -92,7 +93,8 @@ class Table:
 
     def to_arrow(self) -> Any:  # noqa: ANN401 - a pyarrow.Table, which has no types
         """Return a `pyarrow.Table`."""
-        return to_arrow(self.records, self.name)
+        with collecting_rarely():
+            return to_arrow(self.records, self.name)
 
     def batches(self) -> Iterator[Any]:
         """Yield `pyarrow.RecordBatch`es of some thousand rows, for what does not fit into memory."""
