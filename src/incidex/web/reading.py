@@ -8,7 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 
 from incidex.codebook import may_read_whole
-from incidex.model import Claim, Document, Incident, NoEvidence, Span
+from incidex.model import Claim, Document, Incident, NoEvidence, Report, Span
 from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page
 from incidex.web.passage import Piece, cut, excerpt, lead
 from incidex.web.record import link_report, say_name
@@ -56,6 +56,7 @@ def report(
         chosen=_say_claim(*chosen) if chosen else None,
         claims=[_say_claim(*pair) for pair in sorted(told, key=lambda pair: spans[pair[0].id])],
         said=[_say_claim(*pair) for pair in said],
+        versions=_find_versions(incidents, filed) if said else [],
         incidents=[(link("incidents", each.id), say_name(each)) for each in incidents],
         notes=document.notes,
     )
@@ -104,6 +105,20 @@ def _find_imported(incidents: Sequence[Incident], report: str) -> Iterator[tuple
             if is_of_row and claim.id not in seen:
                 seen.add(claim.id)
                 yield claim, incident.id
+
+
+def _find_versions(incidents: Sequence[Incident], row: Report) -> list[tuple[str, str]]:
+    """Return the other rows of a row's source in its incidents, with their dates.
+
+    What an earlier version of a row says too stands with that one, and not with this.
+    """
+    found = {
+        each.id: (link("reports", each.id), say_date(each.published) or "without a date")
+        for incident in incidents
+        for each in incident.reports
+        if each.id != row.id and each.source.id == row.source.id
+    }
+    return list(found.values())[:MOST_INCIDENTS]
 
 
 def _show_some(document: Document, spans: Mapping[str, Span], asked: str) -> Iterator[Piece]:

@@ -26,10 +26,19 @@ ROW = {
 }
 
 
+def bring(log: MemoryLog, row: dict[str, object], name: str) -> None:
+    list(import_rows(log, IMPORTERS["hibp"].read(BytesIO(json.dumps(row).encode())), Outcome(name)))
+
+
 @pytest.fixture
-def site() -> TestClient[Litestar]:
-    log = MemoryLog()
-    list(import_rows(log, IMPORTERS["hibp"].read(BytesIO(json.dumps(ROW).encode())), Outcome("imp-1")))
+def log() -> MemoryLog:
+    held = MemoryLog()
+    bring(held, ROW, "imp-1")
+    return held
+
+
+@pytest.fixture
+def site(log: MemoryLog) -> TestClient[Litestar]:
     return TestClient(make_app(StoreLibrary(log), accounts=make_accounts(PEOPLE)))
 
 
@@ -41,7 +50,8 @@ def test_a_value_leads_to_its_row_and_the_row_says_its_values(site: TestClient[L
     record = site.get(f"/api/v1/incidents/{found['id']}").json()
     claim = record["values"]["data.records"][0]["claims"][0]
     row = site.get(f"/reports/{claim['report']}", params={"claim": claim["id"], "incident": found["id"]}).text
-    assert "What the row says" in row
+    assert "Values of this row" in row
+    assert "said before stands there" not in row
     assert "This is a row of another database" in row
     assert "It is a value of this row" in row
     assert "1,200" in row
@@ -59,3 +69,17 @@ def test_members_read_the_whole_of_a_row(site: TestClient[Litestar]) -> None:
     (found,) = site.get("/api/v1/search", params={"q": "acme"}).json()["hits"]
     (report,) = site.get(f"/api/v1/incidents/{found['id']}").json()["reports"]
     assert END in site.get(f"/reports/{report['id']}").text
+
+
+def test_a_newer_row_leads_to_the_older_one_that_said_the_rest(log: MemoryLog) -> None:
+    bring(log, {**ROW, "PwnCount": 1300}, "imp-2")
+    site = TestClient(make_app(StoreLibrary(log), accounts=make_accounts(PEOPLE)))
+    (found,) = site.get("/api/v1/search", params={"q": "acme"}).json()["hits"]
+    record = site.get(f"/api/v1/incidents/{found['id']}").json()
+    newer, older = (record["values"]["data.records"][at]["claims"][0]["report"] for at in (0, 1))
+    row = site.get(f"/reports/{newer}").text
+    assert "1,300" in row
+    assert "said before stands there" in row
+    assert f"reports/{older}" in row.replace("&#x2f;", "/")
+    page = site.get(f"/incidents/{found['id']}").text
+    assert "Have I Been Pwned no longer says so" in page
