@@ -35,7 +35,7 @@ from incidex.web.words import say_label, say_value
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """What of a record somebody asks for."""
 
     tier: Tier
@@ -70,10 +70,10 @@ async def incident(
     if prefers_json(request):
         return await _answer_json(request, site, visit, name)
     given = (request.query_params.get(each, "") for each in ("as_of", "since"))
-    asked = _Asked(visit.tier, name, site.home(request), *given)
+    asked = Asked(visit.tier, name, site.home(request), *given)
     page = cast("_Page | None", site.recent.find(asked))
     if page is None:  # else it is answered here: waking a thread would cost more than the answer
-        page = await sync_to_thread(_find_page, site, asked)
+        page = await sync_to_thread(find_page, site, asked)
     return make_page("record.html", visit, **page)
 
 
@@ -90,7 +90,7 @@ def history_json(
     request: AnyRequest, site: NamedDependency[Site], visit: NamedDependency[Visit], name: FromPath[str]
 ) -> Answer:
     """Answer with who did what to a record, when and why."""
-    found = _find_incident(site, _Asked(visit.tier, name))
+    found = _find_incident(site, Asked(visit.tier, name))
     as_of = parse_as_of(request.query_params.get("as_of", ""), visit.tier)
     told = [asdict(each) for each in _find_history(site, visit.tier, found.id, as_of)]
     return make_json({"id": found.id, "history": told})
@@ -99,23 +99,23 @@ def history_json(
 HANDLERS = (incident, incident_json, history_json)
 
 
-def _find_incident(site: Site, asked: _Asked) -> Incident:
+def _find_incident(site: Site, asked: Asked) -> Incident:
     found = site.library.find_incident(asked.name, asked.tier, parse_as_of(asked.at, asked.tier))
     if found is None:
         raise HTTPException(status_code=404)
     return found
 
 
-def _find_page(site: Site, asked: _Asked) -> _Page:
+def find_page(site: Site, asked: Asked) -> _Page:
     """Return what a page says; made once for the log as it is, and most of it for the record as it is."""
     return site.recent.keep(asked, lambda: _make_page(site, asked))
 
 
-def _make_page(site: Site, asked: _Asked) -> _Page:
+def _make_page(site: Site, asked: Asked) -> _Page:
     found = _find_incident(site, asked)
 
     def write() -> _Written:
-        return _write(site, found, asked)
+        return write_record(site, found, asked)
 
     is_plain = not asked.at and not asked.since
     written = site.lasting.keep(asked, found, write) if is_plain else write()
@@ -123,7 +123,8 @@ def _make_page(site: Site, asked: _Asked) -> _Page:
     return {**{part: getattr(written, part) for part in _Written.__slots__}, "others": others}
 
 
-def _write(site: Site, found: Incident, asked: _Asked) -> _Written:
+def write_record(site: Site, found: Incident, asked: Asked) -> _Written:
+    """Write what a page says of a record: all of it but the frame and what it shares with others."""
     page = shorten(make_record(found), asked.at)
     as_of = parse_as_of(asked.at, asked.tier)
     history = _find_history(site, asked.tier, found.id, as_of)[::-1]
@@ -147,7 +148,7 @@ def _write(site: Site, found: Incident, asked: _Asked) -> _Written:
 
 
 async def _answer_json(request: AnyRequest, site: Site, visit: Visit, name: str) -> Answer:
-    asked = _Asked(visit.tier, name, at=request.query_params.get("as_of", ""))
+    asked = Asked(visit.tier, name, at=request.query_params.get("as_of", ""))
     chosen = parse_fields(request.query_params.get("fields", ""))
     record = cast("dict[str, Any] | None", site.recent.find(asked))
     if record is None:
@@ -155,7 +156,7 @@ async def _answer_json(request: AnyRequest, site: Site, visit: Visit, name: str)
     return make_json(choose(record, chosen))
 
 
-def _find_record(site: Site, asked: _Asked) -> dict[str, Any]:
+def _find_record(site: Site, asked: Asked) -> dict[str, Any]:
     return site.recent.keep(asked, lambda: to_record(_find_incident(site, asked)))
 
 
@@ -164,7 +165,7 @@ def _find_history(site: Site, tier: Tier, incident_id: str, as_of: AsOf = None) 
     return list(tell(changes, links=tier >= Tier.AMBER))
 
 
-def _find_changed(site: Site, now: Incident, asked: _Asked) -> Iterator[tuple[str, str]]:
+def _find_changed(site: Site, now: Incident, asked: Asked) -> Iterator[tuple[str, str]]:
     """Yield what is different from an earlier moment: what happened, and the sentence."""
     before = site.library.find_incident(now.id, asked.tier, parse_as_of(asked.since, asked.tier))
     for each in compare(before, now):

@@ -28,9 +28,9 @@ Follow = Callable[[Made, Sequence[Incident], Sequence[Incident]], Made]
 #: Incidents that may differ for a table to be followed; beyond that it is made from the first.
 MOST_FOLLOWED = 500
 
-#: A count that takes this much of the processor may be of some time ago: after `OLD_SECONDS` it is made anew
-#: beside the answers, and none is told that is older than `OLDEST_SECONDS`.
-SLOW_SECONDS, OLD_SECONDS, OLDEST_SECONDS = 0.25, 60.0, 300.0
+#: A count of many incidents that takes this much of the processor may be of some time ago: there are twenty
+#: such. After `OLD_SECONDS` it is made anew beside the answers; none older than `OLDEST_SECONDS` is told.
+MANY, SLOW_SECONDS, OLD_SECONDS, OLDEST_SECONDS = 1_000, 0.02, 60.0, 300.0
 
 #: How an organisation is part of an incident, by the field that says so.
 PARTS: Mapping[str, str] = {"victim.name": "victim", "victim.secondary": "affected as well"}
@@ -185,7 +185,8 @@ class Again:
 
     def may_stand(self, older: _Made) -> bool:
         """Say whether a count may stand a while longer: one that took long, and is not too old."""
-        return older.seconds >= SLOW_SECONDS and self._clock() - older.at < OLDEST_SECONDS
+        is_slow = older.seconds >= SLOW_SECONDS and len(older.incidents) >= MANY
+        return is_slow and self._clock() - older.at < OLDEST_SECONDS
 
     def make_soon(self, key: object, older: _Made, make: Callable[[], object]) -> None:
         """Have a count made anew, when it is time for that."""

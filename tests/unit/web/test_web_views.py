@@ -31,6 +31,7 @@ def log() -> MemoryLog:
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every count taken for one that takes long."""
     monkeypatch.setattr("incidex.web.views.SLOW_SECONDS", 0.0)
+    monkeypatch.setattr("incidex.web.views.MANY", 1)
 
 
 def test_a_count_that_takes_no_time_is_of_now(log: MemoryLog) -> None:
