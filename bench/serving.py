@@ -188,7 +188,7 @@ def add_records(database: Path, stop: threading.Event) -> None:
     while not stop.wait(0.5):
         number += 1
         story = Story("", Tier.RED, is_work_hidden=False, is_counted=False)
-        make_incident(story, f"Soak{number}")
+        make_incident(story, f"Soak{time.time_ns()}")
         log.append(list(story.changes()))
     print(f"  {number:,} records were added meanwhile")
     log.close()
