@@ -26,6 +26,8 @@ PAGES = (
     ("incidents", "/incidents", False),
     ("incident", "/incidents/{}", False),
     ("cite", "/incidents/{}/cite", False),
+    ("search", "/search?q=passwords", False),
+    ("like", "/search?similar={}", False),
     ("organisation", "/organisations/equifax", False),
     ("actor", "/actors/blackcat", True),
     ("technique", "/techniques/T1190", True),
@@ -36,6 +38,7 @@ PAGES = (
     ("corrections", "/corrections", False),
     ("about", "/about", False),
     ("accuracy", "/accuracy", False),
+    ("members", "/members", True),
 )
 
 

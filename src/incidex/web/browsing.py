@@ -1,7 +1,7 @@
 """Pages of what incidents have in common: organisations, actors, techniques and sources, with their twins."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from litestar import Response, get
@@ -13,15 +13,22 @@ from incidex.model import Incident, Tier
 from incidex.web.actors import ActorTwin, make_actor
 from incidex.web.answers import Answer, AnyRequest, Site, Visit, make_page, parse_first, prefers_json
 from incidex.web.lines import IncidentTwin, make_twin
-from incidex.web.record import Line, make_line
+from incidex.web.record import Line, find_date, make_line
 from incidex.web.slugs import link, link_search
 from incidex.web.sources import SourceTwin, make_source
 from incidex.web.techniques import TechniqueTwin, make_technique
 from incidex.web.twins import answer_twin
-from incidex.web.views import PARTS, Entry, View
+from incidex.web.views import PARTS, Entry, View, stands
+from incidex.web.words import say_label, say_list, say_value
 
 #: Entries on one page of a list.
 MOST_ENTRIES = 200
+
+#: What is said to be hit, the most telling first.
+_HIT = ("data.class", "data.variety", "asset.variety", "impact")
+
+#: Characters of a summary that stand for it in a list.
+MOST_SUMMARY = 90
 
 #: Characters of a name by which a list is narrowed down.
 MOST_FILTER = 80
@@ -81,8 +88,10 @@ def organisation(
         entry=entry,
         spellings=entry.spellings.most_common(),
         domains=_gather(as_victim, "victim.domain"),
+        countries=[say_value("victim.country", each) for each in _gather(as_victim, "victim.country")],
+        industries=[say_value("victim.industry", each) for each in _gather(as_victim, "victim.industry")],
         groups=[
-            (heading, _lines(found), len(found))
+            (heading, _lines_of(found, entry), len(found))
             for heading, found in (("As the victim", as_victim), ("Struck by the breach of another", others))
             if found
         ],
@@ -249,6 +258,26 @@ def _find(entries: Mapping[str, Held], name: str) -> Held:
     if found is None:
         raise HTTPException(status_code=404)
     return found
+
+
+def _lines_of(found: Iterable[Incident], entry: Entry) -> list[Line]:
+    """Return an organisation's incidents, the newest first, named by what was hit and not all by its name."""
+    ordered = sorted(found, key=lambda each: (find_date(each)[1], each.id), reverse=True)[:MOST_INCIDENTS]
+    return [
+        replace(line, title=_say_hit(incident)) if line.title in entry.spellings else line
+        for incident, line in ((each, make_line(each)) for each in ordered)
+    ]
+
+
+def _say_hit(incident: Incident) -> str:
+    """Return how a written summary begins; without one, what is said to be hit."""
+    if summary := " ".join((incident.best("summary") or "").split()):
+        return summary if len(summary) <= MOST_SUMMARY else f"{summary[:MOST_SUMMARY].rpartition(' ')[0]} …"
+    for field in _HIT:
+        held = [say_value(field, each) for each in dict.fromkeys(stands(incident, field))]
+        if held:
+            return f"{say_label(field)}: {say_list(held, most=3)}"
+    return "What was hit is not said"
 
 
 def _lines(incidents: Iterable[Incident]) -> list[Line]:

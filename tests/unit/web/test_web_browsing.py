@@ -1,6 +1,7 @@
 """Pages of organisations, actors, techniques and sources: one page for each, and nothing above the tier."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -194,3 +195,10 @@ def test_a_list_is_narrowed_down_by_part_of_a_name(site: Site) -> None:
     assert "None is called so" in site.get("/organisations", params={"q": "nobody"}).text
     hostile = site.get("/organisations", params={"q": '"><script>'}).text
     assert "<script" not in hostile
+
+
+def test_the_incidents_of_an_organisation_are_told_apart(site: Site) -> None:
+    page = site.get("/organisations/acme").text
+    named = re.findall(r'<th scope="row"><a [^>]*><bdi>(.*?)</bdi>', page)
+    assert len(named) == 2
+    assert all("Acme" not in each for each in named)
