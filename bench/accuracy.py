@@ -1,13 +1,17 @@
 """The learned fields beside a tf-idf and logistic-regression baseline learned from the same rows.
 
     python bench/accuracy.py
+    python bench/accuracy.py --encoder [--part dev]
 
 Needs `../shared` and the extra `train`. Learns the baseline from the rows of VCDB that are "train", chooses
 its one threshold a field on "dev", and prints one table of the rows held back ("test"), which none has seen.
+With `--encoder` it is the default coders beside those with the encoder, on a part.
 """
 
+import argparse
 import gzip
 import json
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +21,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from incidex.coding import code
+from incidex.coding import CODERS, ENCODED, Coder, code
 from incidex.evaluate.split import part_of
 from incidex.evaluate.train_curves import calibration_error
 from incidex.evaluate.train_rows import read_veris
@@ -112,12 +116,25 @@ def above(chances: Mapping[str, Any], floor: float) -> list[set[str]]:
 class Ours:
     """What the coders assert of some rows, and how sure they were where it can be checked."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Row], coders: Mapping[str, Coder] = CODERS) -> None:
         self.said: dict[str, list[set[str]]] = defaultdict(lambda: [set() for _ in rows])
         self.sure: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+        began = time.process_time()
         for number, row in enumerate(rows):
-            for coded in code(Document(report=row["id"], text=row["text"])):
+            for coded in code(Document(report=row["id"], text=row["text"]), coders=coders):
                 self._add(number, row, coded.claims)
+        self.seconds = time.process_time() - began
+
+    def score(self, rows: Sequence[Row], field: str) -> float:
+        """Return the micro-F1 of a field; of the industry, the share right."""
+        if field == INDUSTRY:
+            return accuracy(self.said[field], rows)
+        return f1(self.said[field], rows, field)
+
+    def error(self, field: str) -> float:
+        """Return the expected calibration error of a field."""
+        pairs = self.sure[field]
+        return calibration_error([sure for sure, _ in pairs], [so for _, so in pairs]) if pairs else 0.0
 
     def _add(self, number: int, row: Row, claims: Iterable[Claim]) -> None:
         asserted = [claim for claim in claims if claim.stance is Stance.ASSERTS]
@@ -143,12 +160,27 @@ def main() -> None:
             scores = accuracy(baseline[field], test), accuracy(ours.said[field], test)
         else:
             scores = f1(baseline[field], test, field), f1(ours.said[field], test, field)
-        pairs = ours.sure[field]
-        error = (
-            calibration_error([sureness for sureness, _ in pairs], [so for _, so in pairs]) if pairs else 0
-        )
-        print(f"| `{field}` | {scores[0]:.3f} | {scores[1]:.3f} | {aim or ''} | {error:.3f} |")
+        print(f"| `{field}` | {scores[0]:.3f} | {scores[1]:.3f} | {aim or ''} | {ours.error(field):.3f} |")
+
+
+def compare_encoder(part: str) -> None:
+    rows = [row for row in read_rows() if row["part"] == part]
+    default, encoded = Ours(rows), Ours(rows, ENCODED)
+    print(f"{len(rows)} rows of VCDB ({part}); micro-F1, and the share right for {INDUSTRY}\n")
+    print("| field | default | with the encoder | aim | calibration error |\n|---|---|---|---|---|")
+    for field, aim in {**SETS, INDUSTRY: INDUSTRY_AIM}.items():
+        scores = f"{default.score(rows, field):.3f} | {encoded.score(rows, field):.3f}"
+        print(f"| `{field}` | {scores} | {aim or ''} | {encoded.error(field):.3f} |")
+    seconds = " and ".join(f"{each.seconds / len(rows):.4f}" for each in (default, encoded))
+    print(f"\n{seconds} s of processor time a text")
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--encoder", action="store_true", help="compare the encoder with the default")
+    parser.add_argument("--part", choices=("dev", "test"), default="test", help="for --encoder")
+    chosen = parser.parse_args()
+    if chosen.encoder:
+        compare_encoder(chosen.part)
+    else:
+        main()

@@ -100,4 +100,4 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(
 def test_workers_do_not_share_a_model(run: Run) -> None:
     done = run("code", "--jsonl", "--workers", "2", "--coder", "llm")
     assert done.returncode == 2
-    assert "works in one process" in done.stderr
+    assert "asked by one process" in done.stderr

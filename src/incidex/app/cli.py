@@ -120,7 +120,10 @@ def _origin(source: str, role: str, published: str, path: Path) -> "Origin":
 
 CoderOption = Annotated[
     list[str] | None,
-    typer.Option("--coder", help="Add a coder: llm asks the model that INCIDEX_LLM_URL names."),
+    typer.Option(
+        "--coder",
+        help="Add a coder: encoder weighs texts a second time, better and slower; llm asks INCIDEX_LLM_URL.",
+    ),
 ]
 
 
@@ -163,8 +166,8 @@ def code(
     from incidex.app.incoming import parse_path
 
     if jsonl:
-        if coder and workers > 1:
-            raise InputError("a coder that is added works in one process; leave --workers out")
+        if "llm" in (coder or ()) and workers > 1:
+            raise InputError("a language model is asked by one process; leave --workers out")
         with _coders(coder) as chosen:
             _finish(reading.print_batch(workers, chosen) + _close(chosen))
         return

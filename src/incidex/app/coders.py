@@ -1,12 +1,23 @@
 """Which coders read a report: the rules and models that came with Incidex, and what the user adds to them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from incidex.app.settings import Settings
-from incidex.coding import CODERS, Answered, Client, Coded, Coder, ask, code, language_note, to_coders
+from incidex.coding import (
+    CODERS,
+    ENCODED,
+    Answered,
+    Client,
+    Coded,
+    Coder,
+    ask,
+    code,
+    language_note,
+    to_coders,
+)
 from incidex.model import Document, InputError, Report, SourceError, Tier
 
 
@@ -28,8 +39,8 @@ class CodedReport:
 Code = Callable[[Report, Document], CodedReport]
 
 #: What `--coder` can add.
-LLM = "llm"
-ADDED = (LLM,)
+LLM, ENCODER = "llm", "encoder"
+ADDED = (LLM, ENCODER)
 
 #: Said of each report; what failed is said once.
 _FAILED = "not read by the language model, whose endpoint failed"
@@ -43,19 +54,25 @@ def code_report(report: Report, document: Document) -> CodedReport:
     return CodedReport(_noted(document), code(document, report=report))
 
 
+def code_encoded(report: Report, document: Document) -> CodedReport:
+    """Code a report with those, and the encoder that came with them."""
+    return CodedReport(_noted(document), code(document, report=report, coders=ENCODED))
+
+
 def _noted(document: Document) -> Document:
     note = language_note(document)
     return replace(document, notes=(*document.notes, note)) if note else document
 
 
 class WithModel:
-    """Codes with a language model beside the coders that came with Incidex, which stand whatever it does.
+    """Codes with a language model beside other coders, which stand whatever it does.
 
     Once its endpoint has failed, it is not asked again: a thousand reports would wait a thousand times.
     """
 
-    def __init__(self, client: Client, *, is_local: bool) -> None:
+    def __init__(self, client: Client, *, is_local: bool, coders: Mapping[str, Coder] = CODERS) -> None:
         self._client = client
+        self._coders = coders
         self._is_local = is_local
         self._answers: dict[str, Answered] = {}
         self._refused: Counter[str] = Counter()
@@ -65,7 +82,7 @@ class WithModel:
 
     def __call__(self, report: Report, document: Document) -> CodedReport:
         """Code a report."""
-        coders = dict(CODERS)
+        coders = dict(self._coders)
         if report.tier > Tier.CLEAR and not self._is_local:
             remark = f"not sent to the language model: it is TLP:{report.tier.name}"
         elif self.complaint:
@@ -115,14 +132,15 @@ def chosen_coders(added: Sequence[str], settings: Settings) -> Iterator[Code]:
         if name not in ADDED:
             raise InputError(f"{name!r} is no coder that can be added; there is {', '.join(ADDED)}")
     if LLM not in added:
-        yield code_report
+        yield code_encoded if ENCODER in added else code_report
         return
     from incidex.app.endpoint import HttpClient, to_endpoint
 
     endpoint = to_endpoint(settings)
     client = HttpClient(endpoint)
     try:
-        yield WithModel(client, is_local=endpoint.is_local)
+        coders = ENCODED if ENCODER in added else CODERS
+        yield WithModel(client, is_local=endpoint.is_local, coders=coders)
     finally:
         client.close()
 

@@ -100,9 +100,16 @@ def train(
         "../shared/corpus"
     ),
     out: Annotated[Path | None, typer.Option(help="Write the model here; the package's own, if not.")] = None,
+    encoder: Annotated[
+        Path | None,
+        typer.Option(help="Train the encoder instead, on the all-MiniLM-L6-v2 in this folder; with PyTorch."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Train the coder's model on labelled corpora. Its hash is written beside it."""
-    from incidex.app.training import train_model
+    from incidex.app.training import train_encoder_model, train_model
 
-    train_model(corpus, out, as_json=json)
+    if encoder:
+        train_encoder_model(corpus, encoder, out, as_json=json)
+    else:
+        train_model(corpus, out, as_json=json)

@@ -6,10 +6,11 @@ from incidex.coding.llm import Answered, Client, ask, to_coders
 from incidex.coding.parties import party_name
 from incidex.coding.passages import Passages
 from incidex.coding.questions import Question
-from incidex.coding.table import CODERS, Coded, code, listen
+from incidex.coding.table import CODERS, ENCODED, Coded, code, listen
 
 __all__ = [
     "CODERS",
+    "ENCODED",
     "Answered",
     "Client",
     "Coded",

@@ -82,7 +82,7 @@ def weigh_story(prepared: Prepared, claims: Iterable[Claim]) -> Mapping[str, flo
     # The model takes it that there is an incident, and says which: it counts only where a cue says so too.
     cued = {(field, value) for field, value, _ in read_cues(prepared)}
     for claim in claims:
-        if claim.coder == linear.NAME and (claim.field, claim.value) not in cued:
+        if claim.coder in linear.MODELS and (claim.field, claim.value) not in cued:
             continue
         if claim.stance is not Stance.DENIES:
             sure[claim.field] = max(sure.get(claim.field, 0.0), claim.confidence)

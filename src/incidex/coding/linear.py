@@ -20,6 +20,9 @@ from incidex.model import Span, Stance
 
 #: What the claims of the model are signed with.
 NAME = "linear@3"
+#: What they are signed with where the encoder weighs the text as well; and both, who say what they learned.
+ENCODER = "encoder@1"
+MODELS = frozenset({NAME, ENCODER})
 
 #: A passage must take at least this much of a label's log-odds with it.
 LEAST_DROP = 0.02

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from incidex.codebook import get_vocabulary
 from incidex.coding.linear_model import Curve, Label, Settings, dump_model
+from incidex.evaluate.split import Part
 from incidex.evaluate.train_curves import FAINT, LEAST, LEVEL, MOST, choose_threshold, learn_curve
 from incidex.evaluate.train_fit import (
     BIAS,
@@ -46,6 +47,9 @@ _IMPLIES: Mapping[str, tuple[str, str]] = {
     "action.variety": ("action", "families"),
 }
 
+#: Groups of rows whose mean F1 chooses a threshold: of a part, and short records or not.
+GROUPS: Sequence[tuple[Part, bool]] = (("train", False), ("dev", False), ("train", True))
+
 #: Called when one more of `STEPS` is done.
 Progress = Callable[[], None]
 STEPS = FOLDS + 4
@@ -79,7 +83,7 @@ def train(corpus: Path, progress: Progress = lambda: None) -> Trained:
     words, labels = learn_words(learned), learn_labels(learned)
     rarity = learn_rarity(learned, words)
     table = make_table(examples, words, rarity, labels)
-    expected, implied = expect(words, labels), _learn_implied(labels)
+    expected, implied = expect(words, labels), learn_implied(labels)
     progress()
     scores = np.zeros_like(table.answers)
     folds = np.array([_fold_of(example) for example in examples])
@@ -91,7 +95,7 @@ def train(corpus: Path, progress: Progress = lambda: None) -> Trained:
     fitted = fit(table.take(is_train), expected)
     progress()
     scores[~is_train] = _apply(fitted, table.take(~is_train))
-    settings = _learn_settings(examples, labels, scores, implied)
+    settings = learn_settings(examples, labels, scores, implied)
     content = dump_model(make_model(words, rarity, fitted, settings))
     progress()
     return Trained(content, len(learned), labels, len(words))
@@ -130,9 +134,14 @@ def _apply(fitted: Floats, table: Table) -> Floats:
     return scores
 
 
-def _learn_settings(
-    examples: Sequence[Example], labels: Sequence[Label], scores: Floats, implied: tuple[tuple[int, int], ...]
+def learn_settings(
+    examples: Sequence[Example],
+    labels: Sequence[Label],
+    scores: Floats,
+    implied: tuple[tuple[int, int], ...],
+    groups_of: Sequence[tuple[Part, bool]] = GROUPS,
 ) -> Settings:
+    """Return the labels with a curve and a threshold for each field, learned from some scored examples."""
     curves: dict[str, Curve] = {}
     thresholds: dict[str, float] = {}
     for field in dict.fromkeys(label.field for label in labels):
@@ -141,7 +150,7 @@ def _learn_settings(
         found, right = _judge(examples, labels, scores, rows, columns)
         curves[field] = learn_curve(found.ravel(), right.ravel())
         groups = []
-        for part, is_short in (("train", False), ("dev", False), ("train", True)):
+        for part, is_short in groups_of:
             chosen = np.array([_is_in(examples[row], part, is_short) for row in rows], np.bool_)
             asked = sum(
                 len(examples[row].answers[field]) for row, is_in in zip(rows, chosen, strict=True) if is_in
@@ -186,7 +195,8 @@ def _judge(
     return found, right
 
 
-def _learn_implied(labels: Sequence[Label]) -> tuple[tuple[int, int], ...]:
+def learn_implied(labels: Sequence[Label]) -> tuple[tuple[int, int], ...]:
+    """Return the columns of each label that says another field's, and the other's."""
     index = {label: number for number, label in enumerate(labels)}
     pairs: list[tuple[int, int]] = []
     for label, number in index.items():
