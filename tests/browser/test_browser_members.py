@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from incidex.app.library import StoreLibrary
 from incidex.model import MemberRole
@@ -70,16 +70,17 @@ def test_an_editor_gives_a_role_and_takes_it_back_by_keyboard(browser: Browser, 
         page.goto("/members")
         reach(page, "bo")
         page.keyboard.press("Enter")
+        page.wait_for_url("**/members/*")
         assert page.locator("h1").inner_text() == "bo"
         reach(page, "select")
         page.keyboard.type("coder")
         reach(page, "Give this role")
         page.keyboard.press("Enter")
-        assert "made a coder of a reviewer" in page.locator(".history").inner_text()
+        expect(page.locator(".history")).to_contain_text("made a coder of a reviewer")
         reach(page, "Take it back")
         page.keyboard.press("Enter")
-        assert "Number" in page.locator(".lead").inner_text()
-        assert "reviewer" in page.locator(".lead").inner_text()
+        expect(page.locator(".history")).to_contain_text("made a reviewer of a coder")
+        expect(page.locator(".lead")).to_contain_text("reviewer")
 
 
 def come_in(page: Page, name: str) -> None:
@@ -96,3 +97,29 @@ def reach(page: Page, wanted: str) -> None:
         if wanted == told[0] or " ".join(told[1].split()).startswith(wanted):
             return
     raise AssertionError(f"{wanted} is not reached")
+
+
+def test_a_search_is_read_to_its_evidence_by_keyboard(browser: Browser, site: str) -> None:
+    with browser.new_context(base_url=site, java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto("/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        reach(page, "input")
+        page.keyboard.type("passwords OR ciphr")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search?*")
+        reach(page, "Ciphr")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/incidents/*")
+        assert page.locator("h1").inner_text() == "Cyber Incident Victim: Ciphr"
+        quote = page.locator("#f-date\\.occurred blockquote").first
+        assert not quote.is_visible()
+        reach(page, "26 April 2017")
+        reach(page, "summary")
+        page.keyboard.press("Enter")
+        assert page.locator(".voice blockquote >> visible=true").count() > 0
+        reach(page, "Read it in the report")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/reports/**")
+        assert page.locator("mark.chosen").is_visible()
