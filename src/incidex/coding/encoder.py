@@ -17,7 +17,7 @@ from incidex.coding.base import Prepared, Reading
 from incidex.coding.encoder_model import MOST, Encoder, load_encoder
 from incidex.coding.encoder_words import Piece
 from incidex.coding.industry import read_industry
-from incidex.coding.linear import ENCODER, INDUSTRY, LEAST_DROP, choose
+from incidex.coding.linear import ENCODER, INDUSTRY, LEAST_DROP, choose, read_with
 from incidex.coding.linear_model import Floats, Label, Model, average, load_model
 from incidex.coding.stance import Stances
 from incidex.model import Span, Stance
@@ -73,8 +73,10 @@ def read_encoder(prepared: Prepared) -> Iterator[Reading]:
 
 def read_blend(blend: Blend, prepared: Prepared) -> Iterator[Reading]:
     """Read with given models."""
+    yield from (reading for reading in read_with(blend.model, prepared) if reading.field in ALONE)
     weighed = weigh(blend, prepared)
-    said = choose(blend.model, weighed.scores)
+    chosen = choose(blend.model, weighed.scores)
+    said = {each: share for each, share in chosen.items() if blend.model.labels[each].field not in ALONE}
     if not said:
         return
     drops = weighed.drops(list(said))

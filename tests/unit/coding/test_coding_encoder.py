@@ -32,7 +32,7 @@ from incidex.coding.encoder_model import (
     parse_encoder,
 )
 from incidex.coding.encoder_words import FIRST, LAST, UNKNOWN, Pieces
-from incidex.coding.linear import LEAST_DROP
+from incidex.coding.linear import LEAST_DROP, read_linear
 from incidex.coding.linear_model import Label, load_model
 from incidex.coding.table import prepare
 from incidex.model import DamageError, Document, Stance
@@ -248,3 +248,6 @@ def test_the_kind_of_actor_is_the_linear_models() -> None:
     columns = blend.model.columns["actor.variety"]
     assert np.array_equal(weigh(blend, text).scores[columns], linear[columns])
     assert blend.model.settings.curves["actor.variety"] == load_model().settings.curves["actor.variety"]
+    own = {(one.value, one.span) for one in read_linear(text) if one.field == "actor.variety"}
+    assert own == {(one.value, one.span) for one in read_encoder(text) if one.field == "actor.variety"}
+    assert own
