@@ -182,7 +182,9 @@ def test_an_answer_in_the_making_is_finished_and_the_log_names_nobody(home: Path
     with serving(home) as (host, port, running):
         with socket.create_connection((host, port), timeout=30) as late:
             late.sendall(_HALF)
-            time.sleep(1)
+            give_up_at = time.monotonic() + 8
+            while _busy(f"http://{host}:{port}") < 2 and time.monotonic() < give_up_at:
+                time.sleep(0.1)  # until it is read: a connection without a request is closed at once
             running.send_signal(signal.SIGTERM)
             time.sleep(0.5)
             late.sendall(b"swordfish".ljust(93))
@@ -223,6 +225,13 @@ def test_several_processes_are_one_site_and_count_together(home: Path) -> None:
 def _workers(address: str) -> list[str]:
     said = httpx.get(f"{address}/metrics", timeout=30).raise_for_status().text
     return re.findall(r'incidex_worker\{process="(\d+)"\} 1.0', said)
+
+
+def _busy(address: str) -> float:
+    """Return how many requests are being answered, this one among them."""
+    said = httpx.get(f"{address}/metrics", timeout=30).raise_for_status().text
+    (found,) = re.findall(r"^incidex_busy (\S+)", said, re.MULTILINE)
+    return float(found)
 
 
 def _count(address: str) -> float:
