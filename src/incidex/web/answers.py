@@ -185,6 +185,7 @@ def require_host(request: AnyRequest) -> None:
 
 def find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
     """Say who is asking: by a program's token, which must be good when there is one, else by the cookie."""
+    _refuse_repeated(request)
     authorization = request.headers.get("authorization", "")
     if authorization:
         entered = site.door.find_bearer(authorization)
@@ -194,6 +195,13 @@ def find_visit(request: AnyRequest, site: NamedDependency[Site]) -> Visit:
         entered = site.door.find_session(request.cookies.get(cookie_name(request), ""))
     has_entry = site.door.is_open
     return Visit(entered.tier, has_entry, entered) if entered else Visit(Tier.CLEAR, has_entry)
+
+
+def _refuse_repeated(request: AnyRequest) -> None:
+    """Refuse an address that says something twice: nobody could tell which of the two was followed."""
+    repeated = [name for name, held in request.query_params.dict().items() if len(held) > 1]
+    if repeated:
+        raise InputError(f"the address says {repeated[0][:40]!r} more than once; say it once")
 
 
 def cookie_name(request: AnyRequest) -> str:

@@ -121,6 +121,13 @@ def test_every_address_of_the_api_is_described_and_every_type_has_its_words(site
 #: Addresses that only take.
 _WRITTEN: frozenset[str] = frozenset()
 
+
+@pytest.mark.parametrize("path", ["search?limit=1&limit=2", "incidents?limit=1&limit=1", "reports?x=&x="])
+def test_an_address_that_says_something_twice_is_refused(site: Site, path: str) -> None:
+    answer = site.get(f"{PREFIX}{path}")
+    assert (answer.status_code, "more than once" in answer.text) == (400, True)
+
+
 schema = schemathesis.openapi.from_dict(describe(APP))
 schema.app = APP
 
