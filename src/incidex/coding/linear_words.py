@@ -24,7 +24,7 @@ SHIFT = 20
 #: Words in the lead of a text, which says what the story is; what follows may be background and advice.
 LEAD = 120
 #: What a longer text counts beside its lead: less, the longer it is, since ever more of it is background.
-_LEAST_WHOLE, _MOST_WHOLE = 0.5, 0.5
+_LEAST_WHOLE, _MOST_WHOLE = 0.25, 0.5
 #: Before the field of a cue that is no cue word: the name of a known actor, or what the victim is called.
 KNOWN = "known "
 #: The same for what the victim's own name says.

@@ -33,7 +33,14 @@ from incidex.evaluate.train_fit import (
     make_model,
     make_table,
 )
-from incidex.evaluate.train_rows import Example, read_examples
+from incidex.evaluate.train_rows import (
+    ARTICLE_WEIGHT,
+    EVENT_WEIGHT,
+    EVENTS,
+    EVERY_ARTICLE,
+    Example,
+    read_examples,
+)
 
 #: Parts that the training rows are dealt into, by victim, to see what a score is worth on rows not learned.
 FOLDS = 4
@@ -105,6 +112,10 @@ def describe() -> str:
     """Return the settings of the training, as the artefact carries them: they show when it is stale."""
     settings: Mapping[str, float] = {
         "folds": FOLDS,
+        "events": EVENTS,
+        "an event": EVENT_WEIGHT,
+        "articles one in": EVERY_ARTICLE,
+        "an article": ARTICLE_WEIGHT,
         "penalty": PENALTY,
         "rounds": ROUNDS,
         "bias": BIAS,
