@@ -30,6 +30,7 @@ _SETS: Mapping[str, str] = MappingProxyType(
         "registers": "Events told in many registers, from wire reports to court filings",
         "registers-a": "Event lists, vendor reports and long articles, known when the coders were made",
         "registers-b": "Event lists, vendor reports and long articles, not known then",
+        "registers-c": "The same kinds of texts, by somebody who had no part in the coders",
         "stories": "News of the trade: breaches, and flaws, malware, arrests and reports that are none",
         "relative-dates": "Dates counted from another day",
         "roundups-a": "Digests of several incidents, known when the coders were made",
