@@ -21,6 +21,9 @@ MOST_WORDS = 300
 
 _ENOUGH = 70  # of 100, from rapidfuzz: below it, words have nothing to do with each other
 
+#: A reading is of the chosen words when it rests on at most so many times as many characters.
+_WIDER = 2
+
 #: Kinds whose values cannot be told from any other words.
 _VAGUE = frozenset({Kind.TEXT, Kind.NAME, Kind.REGION, Kind.VOCABULARY, Kind.COUNTRY, Kind.INDUSTRY})
 
@@ -57,13 +60,19 @@ def suggest_values(field: str, typed: str) -> list[Suggestion]:
 
 
 def suggest_claims(document: Document, report: Report, span: Span) -> list[Suggestion]:
-    """Return the claims that selected words may make: what coders read in them, then what the codebook knows.
+    """Return the claims that selected words may make.
 
-    The coders read the whole sentence, because a date alone does not say what happened on it.
+    First what coders read in them, then what the codebook knows of them, last what their sentence carries:
+    the words were chosen. The coders read the whole sentence, because a date alone does not say what
+    happened on it.
     """
     words = span.within(document.text)[:MOST_WORDS]
+    most = _WIDER * (span.end - span.start)
+    read = list(_read_sentence(document, report, span))
+    here = (each for width, each in read if width <= most)
+    beyond = (each for width, each in read if width > most)
     found: dict[tuple[str, str], Suggestion] = {}
-    for each in (*_read_sentence(document, report, span), *_look_up(words)):
+    for each in (*here, *_look_up(words), *beyond):
         found.setdefault((each.field, each.value), each)
     return list(found.values())[:MOST]
 
@@ -73,11 +82,11 @@ def _make(field: str, value: str, why: str, stance: str = "asserts") -> Suggesti
     return Suggestion(field=field, label=label, value=value, said=said, why=why, stance=stance)
 
 
-def _read_sentence(document: Document, report: Report, span: Span) -> Iterator[Suggestion]:
+def _read_sentence(document: Document, report: Report, span: Span) -> Iterator[tuple[int, Suggestion]]:
+    """Yield what coders read in the words, with how many characters it rests on: the fewest first."""
     start, passage = _find_passage(document.text, span)
     prepared = Prepared(Document(report=report.id, text=passage), report.published, report)
     readings = [(coder, reading) for coder, read in CODERS.items() for reading in read(prepared)]
-    # What rests on a few words comes before what the whole sentence carries: those words were chosen.
     for coder, reading in sorted(readings, key=lambda pair: pair[1].span.end - pair[1].span.start):
         placed = Span(reading.span.start + start, reading.span.end + start)
         if not placed.overlaps(span):
@@ -87,7 +96,8 @@ def _read_sentence(document: Document, report: Report, span: Span) -> Iterator[S
         except CodebookError:
             continue  # coders may read what the codebook refuses; a person is not offered it
         stance = reading.stance or str(Stance.ASSERTS)
-        yield _make(reading.field, value, f"{coder}: {reading.why}".rstrip(": "), stance)
+        width = reading.span.end - reading.span.start
+        yield width, _make(reading.field, value, f"{coder}: {reading.why}".rstrip(": "), stance)
 
 
 def _find_passage(text: str, span: Span) -> tuple[int, str]:
