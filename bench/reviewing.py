@@ -32,6 +32,7 @@ from incidex.codebook import check_value, get_field, get_vocabulary
 from incidex.model import CodebookError, Linked, MemberRole, Stance, State, Tier
 from incidex.store import Accounts, SqliteLog
 from incidex.web import Desk, make_app
+from incidex.web.manual import MOST_ASKED
 from incidex.web.phrase import hash_phrase, make_phrase
 from incidex.web.workbench import link_bench, number
 
@@ -218,7 +219,7 @@ class Trial:
 
     def type(self, case: Case) -> tuple[Hand, int]:
         """Type the values of a case into the plain form; return the hand, and how many values there were."""
-        values = sorted(self.standing(case))
+        values = sorted(self.standing(case))[:MOST_ASKED]  # one form holds no more
         self.page.goto(f"/incidents/new?rows={len(values)}")
         hand = Hand(self.page)
         hand.click("#t-source")
