@@ -5,10 +5,10 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -143,7 +143,7 @@ def test_without_processes_to_be_had_one_does_it_all(log: SqliteLog, monkeypatch
     def refuse(*_: object, **__: object) -> None:
         raise BlockingIOError("Resource temporarily unavailable")
 
-    monkeypatch.setattr(ProcessPoolExecutor, "submit", refuse)  # nothing limits an administrator's own
+    monkeypatch.setattr(SpawnProcess, "start", refuse)  # nothing limits an administrator's own
     assert {process for process, _ in in_parts(select(log, Tier.CLEAR), count, 2)} == {os.getpid()}
 
 
