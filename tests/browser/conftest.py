@@ -1,13 +1,10 @@
 """A real server over real folded changes, and a real browser in front of it."""
 
 import hashlib
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from incidex.codebook import policy
@@ -28,6 +25,7 @@ from incidex.model import (
 )
 from incidex.web import MemoryLibrary, make_app
 from tests.members import PEOPLE, make_accounts, phrase_of
+from tests.running import running
 
 HOSTILE = '"><script>document.title="owned"</script><img src=x onerror="document.title=\'owned\'">'
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -192,17 +190,8 @@ def site() -> Iterator[str]:
     """The address of a running server."""
     library = MemoryLibrary([*make_ciphr(), *make_hostile()], policy())
     app = make_app(library, accounts=make_accounts(PEOPLE))
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with running(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,8 @@
 """The pages where members work, in the real browser: axe, small, narrow, and by keyboard alone."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
@@ -16,6 +13,7 @@ from incidex.web import Desk, make_app
 from tests.browser.conftest import make_ciphr
 from tests.browser.test_browser_site import MOST_BYTES
 from tests.members import PEOPLE, make_accounts, phrase_of
+from tests.running import running
 
 pytestmark = pytest.mark.browser
 
@@ -28,16 +26,8 @@ def site() -> Iterator[str]:
     log.append(list(make_ciphr()))
     accounts = make_accounts(PEOPLE | {"ed": MemberRole.EDITOR})
     app = make_app(StoreLibrary(log), accounts=accounts, desk=Desk(log))
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with running(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

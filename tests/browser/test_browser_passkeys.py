@@ -1,12 +1,9 @@
 """Passkeys in a real browser with its virtual authenticator, and the pages of an account."""
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,6 +12,7 @@ from incidex.store import Accounts
 from incidex.web import MemoryLibrary, make_app
 from tests.browser.conftest import make_ciphr
 from tests.members import PEOPLE, make_accounts, phrase_of
+from tests.running import running
 
 pytestmark = pytest.mark.browser
 
@@ -37,15 +35,8 @@ def accounts(tmp_path: Path) -> Accounts:
 def address(accounts: Accounts) -> Iterator[str]:
     """The address of a site by its name, since a passkey belongs to a name."""
     app = make_app(MemoryLibrary(list(make_ciphr()), policy()), accounts=accounts)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://localhost:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with running(app) as port:
+        yield f"http://localhost:{port}"
 
 
 @pytest.fixture

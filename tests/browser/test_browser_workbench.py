@@ -1,14 +1,12 @@
 """The workbench in a real browser, over a real server and a real SQLite database."""
 
 import re
-import threading
 import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from bench.reviewing import read_cases, trial
 from playwright.sync_api import Browser, Page, Route, expect
@@ -33,6 +31,7 @@ from incidex.store import SqliteLog
 from incidex.web import Desk, make_app
 from tests.browser.conftest import AT, HOSTILE, make_ciphr, make_hostile, make_report
 from tests.members import PEOPLE, make_accounts, phrase_of
+from tests.running import running
 
 pytestmark = pytest.mark.browser
 
@@ -80,15 +79,8 @@ def log(tmp_path: Path) -> Iterator[SqliteLog]:
 @pytest.fixture
 def site(log: SqliteLog) -> Iterator[str]:
     app = make_app(StoreLibrary(log), accounts=make_accounts(PEOPLE), desk=Desk(log))
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with running(app) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def enter(browser: Browser, site: str, name: str = "ana", **options: object) -> Page:

@@ -1,16 +1,15 @@
 """Batch coding: a JSON line in, a coded line out, in the same order, on as many cores as asked for."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from itertools import islice
-from multiprocessing import get_context
 
 import msgspec
 
+from incidex.app import helpers
 from incidex.app.coders import Code, code_report
 from incidex.codebook import policy
 from incidex.coding import Coded
@@ -67,23 +66,13 @@ def code_lines(lines: Iterable[bytes], *, workers: int = 1, code: Code = code_re
     """
     numbered = enumerate(lines, start=1)
     chunks = iter(lambda: list(islice(numbered, CHUNK)), [])
-    if workers <= 1:
-        for chunk in chunks:
-            yield from _code_chunk(chunk, code)
-        return
-    # Spawned, not forked: a fork would copy whatever threads and locks the caller holds.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting: deque[Future[list[Outcome]]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(_code_chunk, chunk, code))
-            if len(waiting) > workers * 2:
-                yield from waiting.popleft().result()
-        while waiting:
-            yield from waiting.popleft().result()
+    begun = helpers.begin_all(partial(_make_coder, code), workers) if workers > 1 else []
+    for coded in helpers.in_turn(begun, chunks) if begun else map(_make_coder(code), chunks):
+        yield from coded
 
 
-def _code_chunk(chunk: Sequence[tuple[int, bytes]], code: Code) -> list[Outcome]:
-    return [_code_line(number, raw, code) for number, raw in chunk]
+def _make_coder(code: Code) -> Callable[[Sequence[tuple[int, bytes]]], list[Outcome]]:
+    return lambda chunk: [_code_line(number, raw, code) for number, raw in chunk]
 
 
 def _code_line(number: int, raw: bytes, code: Code) -> Outcome:

@@ -3,14 +3,11 @@
 Coding holds a process for as long as a text is long. In the site's own, everyone else would wait for it.
 """
 
-import signal
-from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
+from collections.abc import Callable
 from threading import Lock
 
 from incidex.app.coders import CodedReport, code_report
+from incidex.app.helpers import Helper, begin
 from incidex.app.incoming import Sent, make_origin
 from incidex.app.pipeline import add_one
 from incidex.model import Document, IncidexError, LimitError, ReadError, Report
@@ -55,54 +52,32 @@ class CoderProcess:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._running: tuple[SpawnProcess, Connection] | None = None
+        self._running: Helper | None = None
 
     def code(self, report: Report, document: Document) -> CodedReport:
         """Code a report; raise `LimitError` when it takes too long, `ReadError` when that kills it."""
-        _, pipe = self._running = self._running or _start()
         try:
-            pipe.send((report, document))
-            answer = pipe.recv() if pipe.poll(self._seconds) else None
-        except (EOFError, OSError) as error:
-            self.close()
-            raise ReadError("the process that coded the report ended; the report may be a trap") from error
-        if answer is None:
+            self._running = helper = self._running or begin(_make_coder)
+            helper.send((report, document))
+            coded: CodedReport = helper.take(self._seconds)
+        except TimeoutError as late:
             self.close()
             raise LimitError(
                 f"the report was given up after {self._seconds:g} seconds of coding; hand in a part of it"
-            )
-        if isinstance(answer, IncidexError):
-            raise answer
-        coded: CodedReport = answer
+            ) from late
+        except IncidexError:
+            raise
+        except Exception as error:
+            self.close()
+            raise ReadError("the process that coded the report ended; the report may be a trap") from error
         return coded
 
     def close(self) -> None:
         """End the process."""
         if self._running is not None:
-            process, pipe = self._running
-            pipe.close()
-            process.kill()
-            process.join()
+            self._running.end()
             self._running = None
 
 
-def _start() -> tuple[SpawnProcess, Connection]:
-    """Start a process that codes."""
-    context = get_context("spawn")  # not forked: a fork copies whatever threads and locks the site holds
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_code_all, args=(theirs,), daemon=True)
-    process.start()
-    theirs.close()
-    return process, ours
-
-
-def _code_all(pipe: Connection) -> None:
-    """Code what comes until whoever started this is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program, which then ends this
-    with suppress(EOFError, OSError):
-        while True:
-            report, document = pipe.recv()
-            try:
-                pipe.send(code_report(report, document))
-            except IncidexError as error:
-                pipe.send(error)
+def _make_coder() -> Callable[[tuple[Report, Document]], CodedReport]:
+    return lambda handed: code_report(*handed)

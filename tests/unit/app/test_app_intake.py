@@ -17,10 +17,10 @@ def test_what_takes_too_long_is_given_up_and_the_next_is_coded() -> None:
     coder._seconds = 60.0
     found = coder.code(REPORT, Document(report=REPORT.id, text="Acme was hacked in May 2020."))
     assert found.incidents
-    process = coder._running
-    assert process is not None
-    process[0].kill()
-    process[0].join()
+    helper = coder._running
+    assert helper is not None
+    helper.process.kill()
+    helper.process.join()
     with pytest.raises(ReadError, match="ended"):
         coder.code(REPORT, Document(report=REPORT.id, text="Acme was hacked."))
     coder.close()

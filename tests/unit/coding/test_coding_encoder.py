@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from incidex.codebook import check_value
 from incidex.coding import ENCODED, code
-from incidex.coding.base import Prepared
 from incidex.coding.encoder import (
     NAME,
     SHARE,
@@ -34,24 +33,10 @@ from incidex.coding.encoder_model import (
 from incidex.coding.encoder_words import FIRST, LAST, UNKNOWN, Pieces
 from incidex.coding.linear import LEAST_DROP, read_linear
 from incidex.coding.linear_model import Label, load_model
-from incidex.coding.table import prepare
 from incidex.model import DamageError, Document, Stance
+from tests.unit.coding.told import TEXTS, prepared
 
-TEXTS = [
-    (
-        "Hackers broke into the servers of Oster & Lund and stole the card numbers of 1,200 customers. "
-        "The company said on Monday that it had called the police. Customers were told to watch out."
-    ),
-    "A laptop with the medical records of 300 patients was stolen from a nurse's car. It was not encrypted.",
-    "A clerk mailed letters with Social Security numbers to the wrong addresses by mistake.",
-    "Hacktivists of Anonymous defaced the web site of the ministry in protest against a new law.",
-    "Employees looked up the records of a singer out of curiosity. They were dismissed. The clinic is sorry.",
-]
 SMALL = Pieces((UNKNOWN, FIRST, LAST, "data", "leak", "##s", "##ed", "cafe", "l", "##e", ","))
-
-
-def prepared(text: str) -> Prepared:
-    return prepare(Document(report="r", text=text))
 
 
 def names(pieces: Pieces, text: str) -> list[str]:

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidex.codebook import check_value
-from incidex.coding.base import Prepared
 from incidex.coding.linear import LEAST_DROP, NAME, choose, read_linear, read_with
 from incidex.coding.linear_model import (
     Curve,
@@ -22,23 +21,9 @@ from incidex.coding.linear_model import (
     parse_model,
 )
 from incidex.coding.linear_words import Words, split_tokens
-from incidex.coding.table import code, prepare
+from incidex.coding.table import code
 from incidex.model import DamageError, Document, Stance
-
-TEXTS = [
-    (
-        "Hackers broke into the servers of Oster & Lund and stole the card numbers of 1,200 customers. "
-        "The company said on Monday that it had called the police. Customers were told to watch out."
-    ),
-    "A laptop with the medical records of 300 patients was stolen from a nurse's car. It was not encrypted.",
-    "A clerk mailed letters with Social Security numbers to the wrong addresses by mistake.",
-    "Hacktivists of Anonymous defaced the web site of the ministry in protest against a new law.",
-    "Employees looked up the records of a singer out of curiosity. They were dismissed. The clinic is sorry.",
-]
-
-
-def prepared(text: str) -> Prepared:
-    return prepare(Document(report="r", text=text))
+from tests.unit.coding.told import TEXTS, prepared
 
 
 def odds(text: str) -> dict[Label, float]:

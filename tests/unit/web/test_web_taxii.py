@@ -3,7 +3,6 @@
 import base64
 import json
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from taxii2client.exceptions import AccessError
@@ -43,6 +41,7 @@ from incidex.web.taxii_ask import find_page, parse_ask
 from incidex.web.taxii_keeping import Shelves
 from incidex.web.taxii_shelf import Entry, Shelf, to_taxii_time
 from tests.members import make_accounts
+from tests.running import running as run_site
 from tests.unit.exchange.records import make_claim
 from tests.unit.exchange.test_exchange_stix import errors_of
 
@@ -110,19 +109,8 @@ def serve() -> Iterator[Running]:
     for number in range(RECORDS):
         fill(log, number)
     accounts = make_accounts({"member": MemberRole.READER})
-    server = uvicorn.Server(
-        uvicorn.Config(
-            make_app(StoreLibrary(log), accounts=accounts), host="127.0.0.1", port=0, log_level="warning"
-        )
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Running(f"http://127.0.0.1:{port}", log, make_token(accounts))
-    server.should_exit = True
-    thread.join(timeout=20)
+    with run_site(make_app(StoreLibrary(log), accounts=accounts)) as port:
+        yield Running(f"http://127.0.0.1:{port}", log, make_token(accounts))
     log.close()
 
 
