@@ -16,7 +16,7 @@ from incidex.store import Head, Log
 #: Moments that are kept.
 MOST_MOMENTS = 4
 
-#: Incidents that are folded for somebody who waits at a site: about five seconds.
+#: Incidents that are folded for somebody who waits at a site: about ten seconds.
 MOST_INCIDENTS = 20_000
 
 
