@@ -4,6 +4,8 @@ import gzip
 import json
 from pathlib import Path
 
+from incidex.evaluate.lessons import HIBP
+from incidex.evaluate.techniques import TRAM
 from incidex.evaluate.train_rows import HHS, VCDB, VERIS
 
 STORIES = (
@@ -29,7 +31,9 @@ def write_corpus(folder: Path, *, rows: int = 90) -> Path:
             "gold": {"breach.type": "Theft", "victim.name": "A"},
         }
     ]
-    for file, lines in ((VCDB, texts), (VERIS, veris), (HHS, hhs)):
+    tram = [{"id": "tram:1", "text": "Dust Marten sends mail with a loader.", "gold": {}}]
+    files = ((VCDB, texts), (VERIS, veris), (HHS, hhs), (TRAM, tram), (HIBP, texts[:30]))
+    for file, lines in files:
         with gzip.open(folder / file, "wt", encoding="utf-8") as out:
             out.writelines(json.dumps(line) + "\n" for line in lines)
     return folder

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from incidex.app.terminal import make_console, progress
-from incidex.coding import encoder_model, linear_model, worth
+from incidex.coding import encoder_model, linear_model, places, victim, worth
 from incidex.coding.techniques import TABLE
 from incidex.model import InputError
 
@@ -20,6 +20,8 @@ def train_model(corpus: Path, out: Path | None, *, as_json: bool) -> None:
     if find_spec("sklearn") is None:
         raise InputError("training needs scikit-learn: pip install 'incidex[train]'")
     target = _target(corpus, out, linear_model.FILE)
+    if out is None:
+        learn_choices(corpus, target.parent)
     trained = _train(corpus)
     _write(target, trained.content)
     if out is None:
@@ -95,6 +97,18 @@ def _settle_encoder(corpus: Path, target: Path, linear: bytes) -> None:
     model = linear_model.parse_model(linear)
     encoder = settle(encoder_model.parse_encoder(target.read_bytes()), model, list(read_examples(corpus)))
     _write(target, encoder_model.dump_encoder(encoder))
+
+
+def learn_choices(corpus: Path, folder: Path) -> None:
+    """Write the tables by which victims and countries are chosen; the model reads the victims' names."""
+    from incidex.evaluate.lessons import make_tables
+
+    with progress("learning victims", 1, console=make_console(stderr=True)) as step:
+        for name, table in make_tables(corpus).items():
+            (folder / f"{name}.tsv").write_text(table, encoding="utf-8")
+        step()
+    victim.load_weights.cache_clear()
+    places.load_weights.cache_clear()
 
 
 def _learn_tables(corpus: Path, folder: Path) -> None:

@@ -19,13 +19,16 @@ _NAMES_ACTOR = re.compile(
     r"(?:call|named?|dub(?:bed)?|follow(?: as)?|track(?: as)?)"
     r"|(?:tracked|tracks it|follows it|known to us) as|call(?:s|ing|ed)? (?:itself|themselves|himself)"
     r"|(?:implant|loader|backdoor|spyware|trojan|gang|crew|hacktivists|hackers|attackers|operation|cluster"
-    r"|adversary|malware|ransomware|collective)(?: named| called| known as)?)\s[“\"'‘]?\Z"
+    r"|adversary|malware|ransomware|collective|(?:ransomware|hacker|hacking|extortion|threat|espionage|crime"
+    r"|cybercrime|hacktivist) (?:group|team|outfit))(?:,? named|,? called|,? known as)?)\s[“\"'‘]?\Z"
 )
 _IS_ACTOR = re.compile(
     r"[”\"'’]?,?\s(?:is an? (?:\w+\s){0,2}"
     r"(?:adversary|actor|group|gang|crew|collective|loader|implant|trojan|campaign)\b"
     r"|(?:operators|affiliates|gang|ransomware|campaign|hackers)\b)"
 )
+#: What makes a name that of the victim's owner: "the line's owner, Tideway Group".
+_OWNER = re.compile(r"\b(?:owner|parent(?: company| group)?|owned by|subsidiary of|unit of),? (?:the )?\Z")
 #: Characters behind a name in which it is called an attacker.
 _AHEAD = 50
 #: The mark of a possessive, as it stands behind a name.
@@ -72,11 +75,13 @@ def is_credited(text: str, start: int) -> bool:
 
 
 def is_beside(places: Sequence[Place], text: str, flaws: Sequence[int]) -> bool:
-    """Say whether a name is mostly that of the flaw's bearer, or always that of an authority at its work.
+    """Say whether a name is mostly that of the flaw's bearer, or always an owner's or an authority's at work.
 
     `flaws` is where the words of flaws begin in the text.
     """
     if 2 * sum(_bears_flaw(place, text, flaws) for place in places) >= len(places):
+        return True
+    if all(_OWNER.search(text, max(0, place.start - _BACK), place.start) for place in places):
         return True
     return ("kind", "authority") in kinds_of(places[0].name) and all(_is_at_work(place) for place in places)
 

@@ -104,7 +104,7 @@ def find_mentions(text: str, end: int, *, start: int = 0) -> Iterator[Mention]:
     for match in _DOMAIN_END.finditer(text, start, end):
         found = _DOMAIN_START.search(text, max(0, match.start() - 62), match.start())
         if found and not found[0][0].isupper() and text[found.start() - 1 : found.start()] not in ("@", "/"):
-            yield _mention(text, text[found.start() : match.end()], found.start())
+            yield make_mention(text, text[found.start() : match.end()], found.start())
     if not start:
         yield from _called(text, end)
 
@@ -113,11 +113,11 @@ def _called(text: str, end: int) -> Iterator[Mention]:
     """Yield names in small letters, where the words beside them say that they are names."""
     if "known as " in text or "called " in text or "dubbed " in text:
         for match in _CALLED.finditer(text, 0, end):
-            yield _mention(text, match[1].rstrip("."), match.start(1))
+            yield make_mention(text, match[1].rstrip("."), match.start(1))
     for verb in _SUFFERED:
         at = text.find(verb, 0, end)
         if at > 0 and (found := _LOWER.search(text, max(0, at - 60), at + 1)):
-            yield _mention(text, found[1].rstrip("."), found.start(1))
+            yield make_mention(text, found[1].rstrip("."), found.start(1))
 
 
 def _runs(text: str, start: int, end: int) -> Iterator[list[tuple[str, int]]]:
@@ -219,16 +219,17 @@ def _whole(text: str, held: list[tuple[str, int]]) -> Iterator[Mention]:
     if len(name) < 2 or (len(held) == 1 and (lower in words_for("common") or lower in words_for("tail"))):
         return
     if " and " not in name or not _AFTER_A_NAME.search(text, max(0, start - 24), start):
-        yield _mention(text, name, start)
+        yield make_mention(text, name, start)
     if " and " in name:
         first, second = name.split(" and ", 1)
-        yield _mention(text, first, start)
+        yield make_mention(text, first, start)
         article = 4 if second.startswith("the ") else 0
         if second[article:].lower() not in words_for("common"):
-            yield _mention(text, second[article:], start + len(first) + 5 + article)
+            yield make_mention(text, second[article:], start + len(first) + 5 + article)
 
 
-def _mention(text: str, name: str, at: int) -> Mention:
+def make_mention(text: str, name: str, at: int) -> Mention:
+    """Return a name where it stands with the words beside it."""
     before = text[at - 30 if at > 30 else 0 : at].lower().split()
     stop = at + len(name)
     after = text[stop : stop + 30].lower().split(None, 2)

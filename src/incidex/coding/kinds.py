@@ -1,7 +1,7 @@
 """What kind of name a name is, as far as its own words tell: organisation, newspaper, product, person."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -28,6 +28,13 @@ _ENDINGS = (
     "als",
     "ive",
     "ous",
+)
+#: Bodies that look into what befell others.
+_WATCHDOG = re.compile(
+    r"\b(?:(?:data|privacy|consumer) protection|(?:privacy|information) commission|ombuds|inspectorate|"
+    r"superintenden|protecci[oó]n de datos|prote[çc][aã]o de dados|datatilsynet|datenschutz|cnil|cert|csirt|"
+    r"aepd|tribunal|magistrate|prosecut|attorney|inspector general|securities and exchange|cyber ?security|"
+    r"cybercrime|investigation|competition|crimes? (?:commission|unit|branch|agency))"
 )
 #: The number of an advisory or a flaw: "FW-2019-07".
 _SERIAL = re.compile(r"\b[A-Z]{1,4}-[0-9]")
@@ -59,6 +66,16 @@ def _kinds() -> Mapping[str, str]:
     }
 
 
+@cache
+def _towns() -> frozenset[str]:
+    return frozenset(
+        name.casefold()
+        for _, kind, names in read_rows("places")
+        if kind in {"city", "region"}
+        for name in names.split("|")
+    )
+
+
 @lru_cache(maxsize=4096)
 def kinds_of(name: str) -> tuple[tuple[str, ...], ...]:
     """Return the features of a name that lie in the name; `("kind", "never")` for what can be no victim."""
@@ -73,25 +90,48 @@ def kinds_of(name: str) -> tuple[tuple[str, ...], ...]:
         or all(part in places() for part in fold.split(" and "))
     ):
         return (("kind", "never"),)
-    words, known = fold.split(), _kinds()
+    return tuple(_read_kinds(name, fold.split()))
+
+
+def _read_kinds(name: str, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield what the words of a name say."""
+    known, common = _kinds(), common_words()
     count, last = len(words), words[-1]
     kinds = {known[word] for word in words if word in known}
-    found: list[tuple[str, ...]] = [("words", str(min(count, 4))), ("head", last), ("first", words[0])]
-    found += [("kind", kind) for kind in kinds]
+    yield from (("words", str(min(count, 4))), ("head", last), ("first", words[0]), ("ends", last[-4:]))
+    yield from (("kind", kind) for kind in kinds)
+    yield from _read_more(name, words)
     if last in known:
-        found += [("head kind", known[last]), ("head kind", known[last], str(min(count, 3)))]
-    common = common_words()
+        yield from (("head kind", known[last]), ("head kind", known[last], str(min(count, 3))))
     if count == 1:
-        found.append(("kind", _shape(name)))
-        if fold in common:
-            found.append(("kind", "common word"))
-        elif fold.endswith(_ENDINGS):
-            found.append(("kind", "ends like a word"))
+        yield ("kind", _shape(name))
+        if last in common:
+            yield ("kind", "common word")
+        elif last.endswith(_ENDINGS):
+            yield ("kind", "ends like a word")
     elif all(word in common for word in words):
-        found.append(("kind", "common words"))
+        yield ("kind", "common words")
     elif count < 4 and not kinds and all(map(_is_plain, name.split())):
-        found.append(("kind", "two names"))
-    return tuple(found)
+        yield ("kind", "two names")
+
+
+def _read_more(name: str, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield what a name is as a whole: a town, a watchdog, a firm by its legal form, a description."""
+    fold, last = name.casefold(), words[-1]
+    if "-" in name and last.rpartition("-")[2] in words_for("compound"):
+        yield ("kind", "compound")
+    if _WATCHDOG.search(fold):
+        yield ("kind", "watchdog")
+    if fold in _towns():
+        yield ("kind", "place")
+    elif words[0] in places():
+        yield ("kind", "of a place")
+    if last.strip(".") in words_for("legal form"):
+        yield ("kind", "legal form")
+    if len(words) > 1 and name.isupper():
+        yield ("kind", "capitals throughout")
+    elif len(words) > 1 and name.rpartition(" ")[2].islower():
+        yield ("kind", "described")
 
 
 def _is_plain(word: str) -> bool:

@@ -244,14 +244,17 @@ def _phrase(lower: str, noun: str) -> str:
 
 
 def _is_same(name: str, whole: str) -> bool:
-    """Say whether `name` is short for `whole`: the same, a run of whole words of it, or its capitals."""
+    """Say whether `name` is short for `whole`: the same, words of it, or its capitals; or who works there."""
     short, full = clean(name).casefold(), clean(whole).casefold()
     if not short or not full:
         return False
     if short == full or (len(name) > 2 and name == initials(whole)):
         return True
     return len(short) > 3 and (
-        full.startswith(short + " ") or full.endswith(" " + short) or short.startswith(full + " ")
+        full.startswith(short + " ")
+        or full.endswith(" " + short)
+        or short.startswith(full + " ")
+        or short.endswith(" at " + full)
     )
 
 

@@ -87,7 +87,7 @@ from incidex.model import (
 #: new version.
 CODERS: Mapping[str, Coder] = MappingProxyType(
     {
-        "victim@3": read_victims,
+        "victim@4": read_victims,
         "size@1": read_size,
         "accusations@1": read_accusations,
         "action@2": beside_model(read_action),

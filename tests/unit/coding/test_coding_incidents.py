@@ -56,7 +56,8 @@ def _claim(field: str, value: str, text: str, stance: Stance = Stance.ASSERTS, s
 def test_every_part_of_the_score_has_a_name() -> None:
     text = "Acme was hacked. Names were stolen. The attackers used a flaw, and the patch was out."
     parts = weigh_story(
-        _prepared(text), [_claim("victim.name", "Acme", text), _claim("impact", "integrity", text)]
+        _prepared(text),
+        [_claim("victim.name", "Acme", text, sure=0.98), _claim("impact", "integrity", text)],
     )
     assert parts["victim"] == 2.0
     assert parts["befell"] > 0 > parts["flaw"]

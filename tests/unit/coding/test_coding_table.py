@@ -99,14 +99,14 @@ def _reader(*readings: Reading) -> Iterator[tuple[str, str]]:
 
 
 def test_a_reading_that_the_codebook_refuses_makes_no_claim() -> None:
-    victim = Reading(field="victim.name", value="Acme Foods", span=Span(0, 10))
+    victim = Reading(field="victim.name", value="Acme Foods", span=Span(0, 10), confidence=0.95)
     wrong = Reading(field="vulnerability", value="CVE-nonsense", span=Span(31, 45))
     unknown = Reading(field="no.such.field", value="x", span=Span(31, 45))
     assert list(_reader(victim, wrong, unknown)) == [("victim.name", "Acme Foods")]
 
 
 def test_values_are_made_canonical() -> None:
-    victim = Reading(field="victim.name", value=" Acme  Foods ", span=Span(0, 10))
+    victim = Reading(field="victim.name", value=" Acme  Foods ", span=Span(0, 10), confidence=0.95)
     lower = Reading(field="vulnerability", value="cve-2021-44228", span=Span(31, 45))
     assert ("vulnerability", "CVE-2021-44228") in set(_reader(victim, lower))
     assert ("victim.name", "Acme Foods") in set(_reader(victim, lower))

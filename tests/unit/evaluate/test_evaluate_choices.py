@@ -10,7 +10,7 @@ NAMES = ("Acorn", "Birch", "Cedar", "Damson", "Elder", "Fennel", "Gorse", "Hazel
 LESSONS = [
     Lesson(
         f"Reuters said that hackers stole data from {name} Foods of Ohio. Experts from France agreed.",
-        f"{name} Foods",
+        (f"{name} Foods",),
         ("US",),
     )
     for name in NAMES
@@ -33,9 +33,9 @@ def test_the_same_lessons_give_the_same_weights() -> None:
 
 
 def test_one_victim_teaches_no_feature_of_its_own() -> None:
-    assert set(train_victims([*LESSONS, *[Lesson("A fire at Zinnia Yard.", "Zinnia Yard")] * 50])) >= {
+    assert set(train_victims([*LESSONS, *[Lesson("A fire at Zinnia Yard.", ("Zinnia Yard",))] * 50])) >= {
         ("bias",)
     }
     assert ("first", "zinnia") not in train_victims(
-        [*LESSONS, Lesson("A fire at Zinnia Yard.", "Zinnia Yard")]
+        [*LESSONS, Lesson("A fire at Zinnia Yard.", ("Zinnia Yard",))]
     )
