@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from incidex.coding.patterns import to_small
 from incidex.model import Span
 
 #: One character for one, so that places in the plain text are places in the text.
@@ -33,14 +34,7 @@ def make_plain(text: str, *, lower: bool = True) -> str:
     """Return `text` in lower case, with one kind of space, hyphen and apostrophe; as long as it was."""
     for old, new in (_SPACES if text.isascii() else _PLAIN).items():
         text = text.replace(old, new)
-    return _lower(text) if lower else text
-
-
-def _lower(text: str) -> str:
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(small if len(small := each.lower()) == 1 else each for each in text)
+    return to_small(text) if lower else text
 
 
 class Hit(NamedTuple):
@@ -128,7 +122,7 @@ class Scanner:
 
     def _find_terms(self, text: str, found: Sequence[list[Hit]]) -> None:
         spelt = make_plain(text, lower=False)
-        plain = _lower(spelt)
+        plain = to_small(spelt)
         length = len(plain)
         targets = self._targets
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):

@@ -8,16 +8,20 @@ from functools import cache
 
 from incidex.coding.base import Prepared
 from incidex.coding.lexicon import Lexicon
+from incidex.coding.patterns import at_words, each, to_small
 from incidex.model import Span, Stance
+
+# Patterns with `at_words`, and all below whose names say so, are for text in small letters.
 
 #: Where a new clause begins whatever came before.
 _BREAK = re.compile(
-    r"[;:—]|\s[-–]\s|,?\s(?:but|however|although|though|while|whereas|yet|because|since|instead|except|"
+    r"[;:—,\s.!?](?:(?<=[;:—])"
+    r"|(?<=[,\s])(?:(?<=,)\s)?(?:but|however|although|though|while|whereas|yet|because|since|instead|except|"
     r"even though)\b"
-    r"|[.!?][”\"]?\s"
+    r"|(?<=\s)[-–]\s|(?<=[.!?])[”\"]?\s)"
 )
 #: Where a clause may begin: it does when what stands before is already a whole clause.
-_SOFT = re.compile(r",\s|,?\sand\s|,?\sor\s|\s(?:which|who|that|after|before|when|where|so)\s")
+_SOFT = re.compile(r"[,\s](?:(?<=,)\s|(?<=\s)(?:and|or|which|who|that|after|before|when|where|so)\s)")
 _FINITE = re.compile(
     r"\b(?:was|were|is|are|has|have|had|did|does|do|will|said|says|took|stole|paid|held|appeared|contained|"
     r"included|accessed by|went|got|came|obtained the|affected the|found|told)\b"
@@ -31,84 +35,111 @@ _NOT_VERB = (
     r"view\w*|acquir\w*|leak\w*|los\w+|attack\w*|hack\w*|have|in|on|use\w*|behind|responsible|involved|"
     r"believe\w*|think|offer\w*|left|due|caused|part|disclos\w*|download\w*|copied|encrypt|touch\w*)"
 )
+#: "Not only" denies nothing, and neither does a verb that none of this could have befallen.
+_NOT = rf"\s(?!only|just|merely|yet|long)(?:\w+ly\s)?(?={_NOT_VERB}\b)"
 #: What was missing when something was done does not deny the deed: "read without permission".
 _NOT_SO = (
     r"(?!\s(?:\w+\s)?(?:authori[sz]ation|permission|consent|approval|authority|pay|knowledge|notice|encryption|"
     r"protection|need|blocking|checking|asking|knowing|realizing|realising|telling|encrypting)\b)"
 )
-_DENIAL_BEFORE = re.compile(
-    r"\bnot (?:one|a single)\b|\bnot by (?:an?|the)\b|\bno(?!\s(?:longer|doubt|matter|one\b|less|more|"
-    r"authori[sz]ation|consent|permission|evidence|sign|indication|trace|proof|reason|comment|"
-    r"later))\s"
-    rf"|\bnone of\b|\bneither\b|\bnor\b|\bnobody\b|\bno one\b|\bwithout\b{_NOT_SO}|\bnever\b"
-    rf"|(?:\bnot|n['’]t)\s(?!only|just|merely|yet|long)(?:\w+ly\s)?(?={_NOT_VERB}\b)"
-    r"|\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed)?|refut(?:es?|ed)|disput(?:es?|ed)|dismiss(?:es|ed)?)\b"
-    r"|\bruled out\b|\bfree of\b|\brather than\b",
-    re.IGNORECASE,
+_DENYING = (
+    r"den(?:y|ies|ied|ying)\b",
+    r"reject(?:s|ed)?\b",
+    r"refut(?:es?|ed)\b",
+    r"disput(?:es?|ed)\b",
+    r"dismiss(?:es|ed)?\b",
+)
+_DENIAL_BEFORE = at_words(
+    r"not (?:one|a single)\b",
+    r"not by (?:an?|the)\b",
+    r"no(?!\s(?:longer|doubt|matter|one\b|less|more|authori[sz]ation|consent|permission|evidence|sign|"
+    r"indication|trace|proof|reason|comment|later))\s",
+    *each("none of|neither|nor|nobody|no one", r"\b"),
+    rf"without\b{_NOT_SO}",
+    r"never\b",
+    f"not{_NOT}",
+    *_DENYING,
+    *each("ruled out|free of|rather than", r"\b"),
+    elsewhere=f"n['’]t{_NOT}",
 )
 #: Denials that reach over "that": everything they govern is denied.
-_GOVERNS = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|reject(?:s|ed)?|refut(?:es?|ed)|disput(?:es?|ed)|dismiss(?:es|ed)?|"
-    r"(?:do|does|did) not (?:believe|think))\b",
-    re.IGNORECASE,
+_GOVERNS = at_words(*_DENYING, *each("do|does|did", r" not (?:believe|think)\b"))
+_DENIAL_AFTER = at_words(
+    *each(
+        "was|were|is|are|has|have|had|been|did|does|do",
+        r"(?:\snot|n['’]t)\s(?!only|just|merely|yet)(?:\w+ly\s)?(?:been\s|be\s|believed to be\s)?"
+        r"(?:affected|compromised|accessed|taken|stolen|exposed|involved|included|impacted|leaked|lost|touched|"
+        r"breached|obtained|disclosed|viewed|acquired|at risk|part of|in the|among|stored|attacked|used|"
+        r"shared|published|contained|hacked|held|behind|responsible|involve|true)",
+    ),
+    *each("was|is|are|were", r"\s(?:false|untrue|fake|fake news|unfounded)\b"),
+    *each("as fake news|fake news|has nothing to do with|had no part", r"\b"),
+    r"never\s(?:left|been|taken)\b",
 )
-_DENIAL_AFTER = re.compile(
-    r"\b(?:was|were|is|are|has|have|had|been|did|does|do)(?:\snot|n['’]t)\s(?!only|just|merely|"
-    r"yet)(?:\w+ly\s)?(?:been\s|be\s|believed to be\s)?"
-    r"(?:affected|compromised|accessed|taken|stolen|exposed|involved|included|impacted|leaked|lost|touched|"
-    r"breached|obtained|disclosed|viewed|acquired|at risk|part of|in the|among|stored|attacked|used|shared|"
-    r"published|contained|hacked|held|behind|responsible|involve|true)"
-    r"|\b(?:was|is|are|were)\s(?:false|untrue|fake|fake news|unfounded)\b|\bas fake news\b|\bfake news\b"
-    r"|^\s?(?:was|were|is|are|did|do|does|has|had|have)(?:\snot|n['’]t)\s*[.,;!”\"]*$"
-    r"|\bhas nothing to do with\b|\bhad no part\b|\bnever\s(?:left|been|taken)\b",
-    re.IGNORECASE,
-)
-_DOUBT = re.compile(
-    r"\bno (?:evidence|sign|indication|trace|proof|reason to believe)\b"
-    r"|\b(?:could|can|cannot|can't|unable to|not been able to|"
-    r"not)\s(?:not\s)?(?:be\s)?(?:independently\s)?(?:verif|confirm)\w*"
-    r"|\bnothing (?:to (?:suggest|indicate)|suggests|indicates)\b|\b(?:stop(?:s|ped)? short of)\b"
-    r"|\bunverified\b|\bunconfirmed\b|\bun(?:clear|certain)\b|\bwhether\b|\bdoubts?\b|\bdoubted\b"
-    r"|\b(?:is|are|was|remains?|remained)\s(?:still\s)?unknown\b"
-    r"|\b(?:fears?|feared|suspects?|speculat\w+|wonders?)\s(?:that|the|its|their|some|an?|more|members|"
-    r"customers)\b"
-    r"|\brumou?rs?\b|\b(?:may|might|could)\s(?:also\s)?be\s(?:behind|responsible|involved)\b",
-    re.IGNORECASE,
+#: The same where nothing else follows: "the names were, the cards were not."
+_DENIAL_LAST = re.compile(r"\s?(?:was|were|is|are|did|do|does|has|had|have)(?:\snot|n['’]t)\s*[.,;!”\"]*$")
+_DOUBT = at_words(
+    r"no (?:evidence|sign|indication|trace|proof|reason to believe)\b",
+    *each(
+        "could|can|cannot|can't|unable to|not been able to|not",
+        r"\s(?:not\s)?(?:be\s)?(?:independently\s)?(?:verif|confirm)\w*",
+    ),
+    r"nothing (?:to (?:suggest|indicate)|suggests|indicates)\b",
+    r"stop(?:s|ped)? short of\b",
+    r"un(?:verified|confirmed|clear|certain)\b",
+    *each("whether|doubts?|doubted|rumou?rs?", r"\b"),
+    *each("is|are|was|remains?|remained", r"\s(?:still\s)?unknown\b"),
+    *each(
+        r"fears?|feared|suspects?|speculat\w+|wonders?",
+        r"\s(?:that|the|its|their|some|an?|more|members|customers)\b",
+    ),
+    *each("may|might|could", r"\s(?:also\s)?be\s(?:behind|responsible|involved)\b"),
 )
 #: What may have happened: in a notice the exposure itself is what is notified, elsewhere it is a doubt.
-_MAY = re.compile(
-    r"\b(?:may|might|could)\s(?:also\s|potentially\s)?(?:have\b|be\s(?:affected|at risk|impacted|exposed|"
-    r"in the))"
-    r"|\bpossibl[ey]\b|\bpotential(?:ly)?\b|\b(?:could|can) ?not (?:be )?rule[d]? (?:it )?out\b",
-    re.IGNORECASE,
+_MAY = at_words(
+    *each(
+        "may|might|could",
+        r"\s(?:also\s|potentially\s)?(?:have\b|be\s(?:affected|at risk|impacted|exposed|in the))",
+    ),
+    r"possibl[ey]\b",
+    r"potential(?:ly)?\b",
+    *each("could|can", r" ?not (?:be )?rule[d]? (?:it )?out\b"),
 )
 _MAY_AFTER = re.compile(
     r"[^,;:]{0,60}?\b(?:(?:may|might|could)\s(?:also\s|potentially\s)?(?:have\b|be\s(?:affected|at risk|"
     r"impacted|"
-    r"exposed|in the))|potentially\s\w{3,12}ed\b|possibly\b)",
-    re.IGNORECASE,
+    r"exposed|in the))|potentially\s\w{3,12}ed\b|possibly\b)"
 )
 #: Words with a doubt of their own about who or what did it, and so no mere caution of a notice.
-_BY_SOMEBODY = re.compile(
-    r"\b(?:hackers?|thie(?:f|ves)|attackers?|intruders?|criminals?|they|he|she)\s(?:may|might|could)\b"
-    r"|\b(?:may|might|could)\shave\sbeen\s(?:carried|committed|done|orchestrated|perpetrated|launched|"
-    r"motivated|driven|the work|by\b|an?\s(?:inside\b|insider|former|disgruntled|employee|hacker|rival|"
-    r"competitor))"
-    r"|\b(?:possibl[ey]|potential(?:ly)?)\s(?:by\b|the work|(?:an?\s)?(?:insider|motive|culprit|suspect))",
-    re.IGNORECASE,
+_BY_SOMEBODY = at_words(
+    *each("hackers?|thief|thieves|attackers?|intruders?|criminals?|they|he|she", r"\s(?:may|might|could)\b"),
+    *each(
+        "may|might|could",
+        r"\shave\sbeen\s(?:carried|committed|done|orchestrated|perpetrated|launched|motivated|driven|"
+        r"the work|by\b|an?\s(?:inside\b|insider|former|disgruntled|employee|hacker|rival|competitor))",
+    ),
+    *each(
+        "possibl[ey]|potential|potentially",
+        r"\s(?:by\b|the work|(?:an?\s)?(?:insider|motive|culprit|suspect))",
+    ),
 )
-_DROP = re.compile(
-    r"\b(?:if|unless|in case|should (?:you|your|we))\b"
-    r"|\b(?:could|can|would|should|might|must)\s(?:not\s)?(?:be\s(?:used|able)|use|help|locate|lead|allow|"
-    r"expect|type|change|have been worse)\b"
-    r"|\b(?:you|customers|users|people|nobody|everyone) (?:should|can|may|must|could)\b|\bplease\b|"
-    r"\bwe recommend\b|\badvise[sd]?\b|\b(?:plan(?:s|ned|ning)?|intend(?:s|ed)?|aim(?:s|ed)?|hop(?:e|es|"
-    r"ed|ing)) to\b"
-    r"|\bwould(?:\snot|n['’]t)?\s(?:be\b|have\b|never\b)"
-    r"|\bto (?:avoid|prevent|protect against)\b|\b(?:did|has|have|does|would|do) not (?:yet )?(?:say|said|"
-    r"disclose[d]?|specify|specified|reveal\w*|comment\w*|name[d]?|know|state)\b"
-    r"|\bdeclined to\b|\bdid not respond\b|\bwhat to\b",
-    re.IGNORECASE,
+_DROP = at_words(
+    *each("if|unless|in case|should you|should your|should we|please|we recommend|advise[sd]?", r"\b"),
+    *each(
+        "could|can|would|should|might|must",
+        r"\s(?:not\s)?(?:be\s(?:used|able)|use|help|locate|lead|allow|expect|type|change|have been worse)\b",
+    ),
+    *each("you|customers|users|people|nobody|everyone", " (?:should|can|may|must|could)\\b"),
+    *each(r"plan|plans|planned|planning|intend|intends|intended|aim|aims|aimed", r" to\b"),
+    r"hop(?:e|es|ed|ing) to\b",
+    r"would(?:\snot|n['’]t)?\s(?:be\b|have\b|never\b)",
+    r"to (?:avoid|prevent|protect against)\b",
+    *each(
+        "did|has|have|does|would|do",
+        r" not (?:yet )?(?:say|said|disclose[d]?|specify|specified|reveal\w*|comment\w*|name[d]?|"
+        r"know|state)\b",
+    ),
+    *each("declined to|did not respond|what to", r"\b"),
 )
 #: Words without one of which no pattern here can match, by what they may do: "unsay" a claim, "deny" it,
 #: "doubt" it, or be cautious about it ("may"). Most sentences have none, and assert.
@@ -149,14 +180,13 @@ _IMPERATIVE = re.compile(
     r"check|beware|avoid|remain|consider|enable|install|visit|order|request|freeze|shred|contact|call us|"
     r"make sure|"
     r"keep an eye|update your|use (?:a|two|strong|unique)|be (?:wary|careful|alert|"
-    r"vigilant))\b(?!\s(?:was|were|is|of)\b)",
-    re.IGNORECASE,
+    r"vigilant))\b(?!\s(?:was|were|is|of)\b)"
 )
 #: A plan of what is still to do: "will reset every password".
-_TO_DO = re.compile(r"\b(?:will|going to)\s(?:soon\s|now\s)?(?:reset|change|replace|delete)\b", re.IGNORECASE)
+_TO_DO = at_words(*each("will|going to", r"\s(?:soon\s|now\s)?(?:reset|change|replace|delete)\b"))
 _YES_NO = re.compile(r"[\s“\"]{0,4}(?:A: )?(yes|no)\b", re.IGNORECASE)
-_NOT_INSIDE = re.compile(r"^(?:none|neither|never|without)\b|\b(?:no|not|never)\b", re.IGNORECASE)
-_NOT_JUST_BEFORE = re.compile(r"\b(?:not|never|no)\s(?:\w{3,20}ly\s)?\Z", re.IGNORECASE)
+_NOT_INSIDE = re.compile(r"^(?:none|neither|never|without)\b|\b(?:no|not|never)\b")
+_NOT_JUST_BEFORE = re.compile(r"\b(?:not|never|no)\s(?:\w{3,20}ly\s)?\Z")
 _PARTICIPLE = re.compile(r"\s?(?:\w+ed|taken|stolen|lost|held)\b")
 #: Where what a verb of denial governs has ended.
 _NEW_CLAUSE = re.compile(
@@ -165,11 +195,11 @@ _NEW_CLAUSE = re.compile(
     r"since)\b"
 )
 #: Words without which nothing behind or inside the words asked about can deny or doubt them.
-_HINT = re.compile(
-    r"\b(?:no|not|never|none|neither|without|may|might|could|fake|false|untrue|unfounded|nothing|"
-    r"had no)\b|n['’]t\b|"
-    r"potential|possibl|nverified",
-    re.IGNORECASE,
+_HINT = at_words(
+    *each(
+        "no|not|never|none|neither|without|may|might|could|fake|false|untrue|unfounded|nothing|had no", r"\b"
+    ),
+    elsewhere=r"n['’]t\b|potential|possibl|nverified",
 )
 #: Characters either side in which a cue is looked for: a clause, and bounded on a text without any stop.
 _REACH = 280
@@ -286,24 +316,25 @@ class Clauses:
         """
         self._kinds = kinds
         self._words = text[sentence.start : sentence.end].replace("\n", " ")
+        self._small = to_small(self._words)
         self._offset = sentence.start
         self._whole: Weighed | None = None
         if self._words.endswith("?"):
             self._whole = _answer(after)
-        elif _IMPERATIVE.match(self._words):
+        elif _IMPERATIVE.match(self._small):
             self._whole = _CLAIMS_NOTHING
         breaks = [match.span() for match in _BREAK.finditer(self._words)]
         self._begins = [start for start, _ in breaks]
         self._ends = [end for _, end in breaks]
-        self._hints = [match.start() for match in _HINT.finditer(self._words)] if kinds - {"unsay"} else []
-        self._governing = [match.end() for match in _GOVERNS.finditer(self._words)] if "deny" in kinds else []
+        self._hints = [match.start() for match in _HINT.finditer(self._small)] if kinds - {"unsay"} else []
+        self._governing = [match.end() for match in _GOVERNS.finditer(self._small)] if "deny" in kinds else []
         self._known: dict[int, _Clause] = {}
 
     def weigh(self, span: Span) -> Weighed:
         """Return how the sentence stands to the words at a span of the text."""
         if self._whole is not None:
             return self._whole
-        words, start = self._words, span.start - self._offset
+        words, start = self._small, span.start - self._offset
         end = min(max(span.end - self._offset, start), len(words))
         index = bisect_right(self._ends, start)
         begin = self._ends[index - 1] if index else 0
@@ -319,7 +350,7 @@ class Clauses:
             return Weighed(Stance.DOUBTS)
         if (
             clause.may <= start
-            or (tail and _MAY_AFTER.match(tail))
+            or (tail and _MAY_AFTER.match(to_small(tail)))
             or (self._has_hint(start, end) and (_MAY.search(words, start, end)))
         ):
             near = words[max(0, start - _REACH) : end + len(tail)]
@@ -335,7 +366,7 @@ class Clauses:
         return self._known[begin]
 
     def _read_clause(self, begin: int, end: int) -> _Clause:
-        words, kinds = self._words, self._kinds
+        words, kinds = self._small, self._kinds
         unsay = "unsay" in kinds
         return _Clause(
             drop=min(_first(_DROP, words, begin, end), _first(_TO_DO, words, begin, end))
@@ -362,8 +393,8 @@ class Clauses:
     def _is_denied(self, clause: _Clause, start: int, end: int, begin: int, tail: str) -> bool:
         words = self._words
         if self._has_hint(max(begin, start - 24), end) and (
-            _NOT_INSIDE.search(words[start:end])
-            or _NOT_JUST_BEFORE.search(words[max(begin, start - 24) : start])
+            _NOT_INSIDE.search(self._small[start:end])
+            or _NOT_JUST_BEFORE.search(self._small[max(begin, start - 24) : start])
         ):
             return True
         for cue_start, cue_end in reversed(clause.denials):
@@ -373,12 +404,16 @@ class Clauses:
                 words[begin:start], cue_start - begin, cue_end - begin, tail or words[end:]
             ):
                 return True
-        if tail and _DENIAL_AFTER.search(tail):
+        if tail and _is_denied_after(to_small(tail)):
             return True
         governing = bisect_right(self._governing, start) - 1
         if governing < 0 or self._governing[governing] < start - _REACH:
             return False
         return begin != start and not _ends_speech(words[self._governing[governing] : start])
+
+
+def _is_denied_after(tail: str) -> bool:
+    return bool(_DENIAL_AFTER.search(tail) or _DENIAL_LAST.match(tail))
 
 
 def _first(pattern: re.Pattern[str], words: str, begin: int, end: int) -> int:
@@ -406,7 +441,7 @@ def _closed(clause: str, start: int, end: int, tail: str) -> bool:
     governs_verb = not cue.strip().casefold().startswith(("no", "neither")) or "not" in cue
     for soft in _SOFT.finditer(since):
         if is_passive or soft.group().strip() == "that" or since.startswith("that ", soft.end()):
-            return not (soft.start() < 2 and _GOVERNS.fullmatch(cue))
+            return not (soft.start() < 2 and _GOVERNS.fullmatch(to_small(cue)))
         if _FINITE.search(since, 0, soft.start()):
             return True
         if governs_verb and "," in soft.group() and since[soft.end() :].strip() in {"", "and"}:
