@@ -1,7 +1,7 @@
 """Who is blamed for an incident, who denies it and who claims it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from incidex.codebook import find_terms
@@ -47,23 +47,45 @@ _TAKES = re.compile(
 )
 
 
+#: With each pattern, what one of stands in every match of it; what it means, and in which stance.
+_PATTERNS = (
+    (_BLAMES, ("blame", "accuse"), 0.8, "is blamed", ""),
+    (
+        _BEHIND,
+        ("behind", "responsible for", "work of", "attribute", "traced", "rival", "competitor"),
+        0.75,
+        "is said to be behind it",
+        "",
+    ),
+    (_DENIES, ("denie", "deny", "reject"), 0.9, "denies it", Stance.DENIES),
+    (_TAKES, ("responsibility", "credit"), 0.9, "claims it", Stance.ASSERTS),
+)
+
+
 def read_accusations(prepared: Prepared) -> Iterator[Reading]:
     """Yield who is blamed, who denies it and who claims it: `actor.name`, and `actor.country` for a state.
 
     Whether the passage asserts or denies the blame is read from the passage, except where the sentence is
     the accused's own answer.
     """
-    yield from _named(prepared, _BLAMES, 0.8, "is blamed")
-    yield from _named(prepared, _BEHIND, 0.75, "is said to be behind it")
-    yield from _named(prepared, _DENIES, 0.9, "denies it", stance=Stance.DENIES)
-    yield from _named(prepared, _TAKES, 0.9, "claims it", stance=Stance.ASSERTS)
+    text = prepared.text
+    near = list(windows(text, (hit.start for hit in prepared.find(lexicon()))))
+    for pattern, signs, confidence, why, stance in _PATTERNS if near else ():
+        told = [
+            (start, end) for start, end in near if any(text.find(sign, start, end) >= 0 for sign in signs)
+        ]
+        yield from _named(prepared, told, pattern, confidence, why, stance)
 
 
 def _named(
-    prepared: Prepared, pattern: re.Pattern[str], confidence: float, why: str, stance: str = ""
+    prepared: Prepared,
+    near: Iterable[tuple[int, int]],
+    pattern: re.Pattern[str],
+    confidence: float,
+    why: str,
+    stance: str,
 ) -> Iterator[Reading]:
     text = prepared.text
-    near = windows(text, (hit.start for hit in prepared.find(lexicon())))
     for match in (match for start, end in near for match in pattern.finditer(text, start, end)):
         group = next(index for index, words in enumerate(match.groups(), 1) if words)
         name = clean(match[group])

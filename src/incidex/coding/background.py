@@ -156,9 +156,10 @@ def _cued(prepared: Prepared) -> Mapping[int, Mapping[str, int]]:
         if 0 <= number < _MOST_SENTENCES:
             for kind in kinds[hit.term]:
                 cued.setdefault(number, {}).setdefault(kind, hit.start - prepared.sentences[number].start)
+    has_when = " when" in text
     for number, sentence in enumerate(prepared.sentences[:_MOST_SENTENCES]):
         if text.startswith(_DATED, sentence.start) or (
-            number >= _DEEP and _WHEN.search(text, sentence.start, sentence.end)
+            has_when and number >= _DEEP and _WHEN.search(text, sentence.start, sentence.end)
         ):
             cued.setdefault(number, {}).setdefault("past", 0)
     return cued

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from incidex.coding.lexicon import Hit, Lexicon, Scanner, Sentences
+from incidex.coding.patterns import to_small
 from incidex.model import Document, Report, Span
 from incidex.text import sentences
 
@@ -36,6 +37,11 @@ class Prepared:
         except UnicodeEncodeError:
             return _HALF.sub("\ufffd", text)
         return text
+
+    @cached_property
+    def small(self) -> str:
+        """The text in small letters, as long as it is: for patterns that take no heed of case."""
+        return to_small(self.text)
 
     def find(self, lexicon: Lexicon) -> Sequence[Hit]:
         """Return where the lexicon's terms stand; from the one pass over the text, if it has part in it."""

@@ -22,6 +22,12 @@ _NAMES_ACTOR = re.compile(
     r"|adversary|malware|ransomware|collective|(?:ransomware|hacker|hacking|extortion|threat|espionage|crime"
     r"|cybercrime|hacktivist) (?:group|team|outfit))(?:,? named|,? called|,? known as)?)\s[“\"'‘]?\Z"
 )
+#: The last words of the above, one of which stands before every name that it finds.
+_LAST_WORDS = """
+call name named dub dubbed follow track as itself themselves himself called implant loader backdoor spyware
+trojan gang crew hacktivists hackers attackers operation cluster adversary malware ransomware collective
+"""
+_NAMES_ACTOR_LAST = tuple(_LAST_WORDS.split())
 _IS_ACTOR = re.compile(
     r"[”\"'’]?,?\s(?:is an? (?:\w+\s){0,2}"
     r"(?:adversary|actor|group|gang|crew|collective|loader|implant|trojan|campaign)\b"
@@ -88,11 +94,15 @@ def is_beside(places: Sequence[Place], text: str, flaws: Sequence[int]) -> bool:
 
 def is_actors(places: Sequence[Place], text: str) -> bool:
     """Say whether a name is introduced as that of an attacker, or of what it attacks with."""
-    return any(
-        _NAMES_ACTOR.search(text, max(0, place.start - _BACK), place.start)
-        or _IS_ACTOR.match(text, end := place.start + len(place.name), end + _AHEAD)
-        for place in places
-    )
+    return any(_is_actor(place, text) for place in places)
+
+
+def _is_actor(place: Place, text: str) -> bool:
+    start, end = place.start, place.start + len(place.name)
+    before = text[max(0, start - _BACK) : start]
+    if before.rstrip("“\"'‘").rstrip().endswith(_NAMES_ACTOR_LAST) and _NAMES_ACTOR.search(before):
+        return True
+    return _IS_ACTOR.match(text, end, end + _AHEAD) is not None
 
 
 def _is_at_work(place: Place) -> bool:

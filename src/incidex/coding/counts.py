@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.lexicon import Lexicon
 from incidex.coding.numbers import Number, find_numbers, number_words
+from incidex.coding.patterns import at_words
 from incidex.model import Span
 
 _PEOPLE = (
@@ -55,11 +56,12 @@ _IN_YEAR = re.compile(
 #: Below this, a number of people is as often those who speak as those affected.
 _FEW = 10
 
-_AFFECT = re.compile(
-    r"\b(?:affect|expos|compromis|stol|steal|leak|breach|impact|access|lost|los[ei]|disclos|hack|notif|"
-    r"obtain|publish|dump|taken|took|contain|cover|concern|involv|inform|claim|contact|warn|post)",
-    re.IGNORECASE,
-)
+#: For text in small letters.
+_AFFECT_WORDS = """
+affect expos compromis stol steal leak breach impact access lost los[ei] disclos hack notif obtain publish
+dump taken took contain cover concern involv inform claim contact warn post
+"""
+_AFFECT = at_words(*_AFFECT_WORDS.split())
 #: Words right before a number that make it the number of those affected.
 _DIRECTLY = re.compile(
     r"\b(?:affect(?:ed|s|ing)|impact(?:ed|s|ing)|expos(?:ed|es|ing)|compromis(?:ed|es|ing)|notif(?:ied|ying|ies)|"
@@ -125,7 +127,9 @@ def _read_all(prepared: Prepared) -> Iterator[Reading]:
             yield _make(number, number.span, 0.9, "labelled as people affected")
         elif found := _find_unit(text, number):
             span, unit = found
-            confidence = _weigh(text, number, unit, places.around(span))
+            around = places.around(span)
+            is_told = _AFFECT.search(prepared.small, around.start, around.end) is not None
+            confidence = _weigh(text, number, unit, around, is_told=is_told)
             if confidence:
                 yield _make(number, span, confidence, f"a number of {unit}")
 
@@ -178,13 +182,15 @@ def _plural(word: str) -> str:
     return word.replace("’", "").replace("'", "")
 
 
-def _weigh(text: str, number: Number, unit: str, around: Span) -> float:
-    """Return how likely the number is to be of those affected; 0 when it is the size of something."""
+def _weigh(text: str, number: Number, unit: str, around: Span, *, is_told: bool) -> float:
+    """Return how likely the number is to be of those affected; 0 when it is the size of something.
+
+    `is_told` says whether its sentence tells of something that befell somebody.
+    """
     start = max(around.start, number.span.start - 60)
     size = _SIZE.search(text, start, number.span.start)
     if size and (not size[0].lower().startswith("with") or unit in _PERSONS):
         return 0.0
-    is_told = _AFFECT.search(text, around.start, around.end) is not None
     is_hit = unit == "those affected" or _DIRECTLY.search(text, start, number.span.start) is not None
     if unit in _STAFF:
         return (0.8 if is_hit else 0.7) if is_told else 0.0

@@ -34,7 +34,7 @@ _ELSEWHERE = re.compile(
     r"|(?P<attack>(?<![\w.-])C00[0-9]{2}(?![\w-]))"
 )
 #: What one of them has, and little else: found faster than the whole.
-_ELSEWHERE_SIGN = re.compile(r"-(?:[0-9]{2}-[0-9]{6}|(?:[0-9A-Fa-f]{4}-){3})|C00[0-9]{2}")
+_ELSEWHERE_SIGN = re.compile(r"-(?:[0-9]{2}-[0-9]{6}|(?:[0-9A-Fa-f]{4}-){3})")
 #: What must stand near a name that other things may have too, and how near.
 _NAMES_IT = {"vcdb": ("VCDB", "VERIS Community"), "attack": ("ATT&CK", "campaign", "Campaign")}
 _NEAR = 80
@@ -48,7 +48,7 @@ def lexicons() -> tuple[Lexicon, ...]:
 def read_identifiers(prepared: Prepared) -> Iterator[Reading]:
     """Read what the incident is called elsewhere: `identifier`, as "sec:0000950170-23-011111"."""
     text = prepared.text
-    if _ELSEWHERE_SIGN.search(text):
+    if "C00" in text or _ELSEWHERE_SIGN.search(text):
         for match in _ELSEWHERE.finditer(text):
             system = str(match.lastgroup)
             around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]

@@ -171,7 +171,7 @@ class _Passages:
         span = self._prepared.sentences[sentence]
         lowered = self._lowered.get(sentence)
         if lowered is None:
-            lowered = self._lowered[sentence] = self._prepared.text[span.start : span.end].lower()
+            lowered = self._lowered[sentence] = self._prepared.small[span.start : span.end]
         start, end = find_word(lowered, words)
         at = Span(span.start + start, span.start + end)
         return self._stances.weigh(at).stance, at

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 
-def each(words: str, rest: str) -> Iterator[str]:
+def followed(words: str, rest: str) -> Iterator[str]:
     """Yield the words, parted by "|", each with the `rest` of a pattern behind it."""
     return (word + rest for word in words.split("|"))
 

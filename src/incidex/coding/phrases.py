@@ -61,7 +61,7 @@ def clean(name: str) -> str:
 
 def windows(text: str, cues: Iterable[int], *, reach: int = 160) -> Iterator[tuple[int, int]]:
     """Yield the stretches of a text around places, in order and disjoint, so that the rest costs nothing."""
-    start = end = -1
+    start, end = 0, -1
     for place in cues:
         if place - reach > end:
             if end >= 0:

@@ -16,6 +16,7 @@ from incidex.coding.base import Prepared, Reading
 from incidex.coding.cues import read_rows
 from incidex.coding.lexicon import Lexicon
 from incidex.coding.location import find_locations
+from incidex.coding.patterns import at_words, followed, to_small
 from incidex.model import Span
 
 #: What a weight is of.
@@ -30,24 +31,26 @@ _ORGANISATION = (
 )
 _ACTOR = (
     r"(?:hackers?|hacking|hacktivists?|attackers?|gang|criminals?|cybercriminals?|spies|spy|intelligence|military|"
-    r"threat actors?|group|crew|state-sponsored|state-backed|ransomware|collective|APT)"
+    r"threat actors?|group|crew|state-sponsored|state-backed|ransomware|collective|apt)"
 )
+#: From here on, what is said to be of an actor, an organisation or a seat is looked for in small letters.
 _WORDS = r"(?:[ \n][\w'’-]{1,20}){0,3}?[ \n]"
 _AFTER_IS_ACTOR = re.compile(
-    rf"(?:-based|-linked|-backed|-sponsored)?(?:[ \n][\w'’-]{{1,20}}){{0,2}}?[ \n]{_ACTOR}\b", re.IGNORECASE
+    rf"(?:-based|-linked|-backed|-sponsored)?(?:[ \n][\w'’-]{{1,20}}){{0,2}}?[ \n]{_ACTOR}\b"
 )
-_IS_GROUP = re.compile(rf"{_WORDS}group", re.IGNORECASE)
-_OF_ORGANISATION = re.compile(rf"{_WORDS}{_ORGANISATION}\b", re.IGNORECASE)
+_IS_GROUP = re.compile(rf"{_WORDS}group")
+_OF_ORGANISATION = re.compile(rf"{_WORDS}{_ORGANISATION}\b")
 _OF_SEAT = re.compile(r"-based\b|-headquartered\b|['’]s (?:largest|biggest|second|national|leading)")
-_BEFORE_IS_ACTOR = re.compile(
-    r"\b(?:hackers?|attackers?|criminals|gang|group|ransomware)\b[^.;]{0,70}\b"
-    r"(?:based in|from|are in|operating (?:from|out of))\s$",
-    re.IGNORECASE,
+_BEFORE_IS_ACTOR = at_words(
+    *followed(
+        "hackers?|attackers?|criminals|gang|group|ransomware",
+        r"\b[^.;]{0,70}\b(?:based in|from|are in|operating (?:from|out of))\s$",
+    )
 )
-_SEATED = re.compile(
-    r"(?:\b(?:based|headquartered|located|offices?) in (?:the )?(?:[A-Z][\w.'-]{1,20},? ){0,3}"
-    r"|\b(?:Country|State):\s{1,30}|\blibrary of (?:the )?|\bgovernment of (?:the )?)$",
-    re.IGNORECASE,
+_SEATED = at_words(
+    *followed("based|headquartered|located|offices?", r" in (?:the )?(?:[a-z][\w.'-]{1,20},? ){0,3}$"),
+    *followed("country|state", r":\s{1,30}$"),
+    *followed("library|government", " of (?:the )?$"),
 )
 _AFTER_TOWN = re.compile(r"[A-Z][\w.'’-]{1,20}, $")
 _POSTAL = re.compile(r", ([A-Z]{2})(?= [0-9]{5}|[.,;)\n]|-based| [a-z]|$)")
@@ -196,10 +199,10 @@ def _find(prepared: Prepared) -> Iterator[tuple[Span, _Place]]:
 
 
 def _is_actor(text: str, span: Span) -> bool:
-    after = text[span.end : span.end + _REACH]
+    after = to_small(text[span.end : span.end + _REACH])
     if _AFTER_IS_ACTOR.match(after):
         return not (_IS_GROUP.match(after) and not after.startswith((" group", "-")))
-    return _BEFORE_IS_ACTOR.search(text[max(0, span.start - _REACH) : span.start]) is not None
+    return _BEFORE_IS_ACTOR.search(to_small(text[max(0, span.start - _REACH) : span.start])) is not None
 
 
 def _tie(text: str, span: Span, place: _Place) -> str:
@@ -208,7 +211,7 @@ def _tie(text: str, span: Span, place: _Place) -> str:
         return "named"
     before = text[max(0, span.start - _REACH) : span.start]
     after = text[span.end : span.end + 60]
-    if _OF_SEAT.match(after) or _SEATED.search(before):
+    if _OF_SEAT.match(after) or _SEATED.search(to_small(before)):
         return "seat"
     if _AFTER_TOWN.search(before):
         return "town"
@@ -216,7 +219,7 @@ def _tie(text: str, span: Span, place: _Place) -> str:
         return "owner"
     if after[:1] == " " and after[1:2].isupper():
         return "in a name"
-    if _OF_ORGANISATION.match(after):
+    if _OF_ORGANISATION.match(to_small(after)):
         return "organisation"
     words = before.rsplit(None, 2)
     if words and words[-1].lower() in _IN:

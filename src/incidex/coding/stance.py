@@ -8,7 +8,7 @@ from functools import cache
 
 from incidex.coding.base import Prepared
 from incidex.coding.lexicon import Lexicon
-from incidex.coding.patterns import at_words, each, to_small
+from incidex.coding.patterns import at_words, followed, to_small
 from incidex.model import Span, Stance
 
 # Patterns with `at_words`, and all below whose names say so, are for text in small letters.
@@ -54,56 +54,56 @@ _DENIAL_BEFORE = at_words(
     r"not by (?:an?|the)\b",
     r"no(?!\s(?:longer|doubt|matter|one\b|less|more|authori[sz]ation|consent|permission|evidence|sign|"
     r"indication|trace|proof|reason|comment|later))\s",
-    *each("none of|neither|nor|nobody|no one", r"\b"),
+    *followed("none of|neither|nor|nobody|no one", r"\b"),
     rf"without\b{_NOT_SO}",
     r"never\b",
     f"not{_NOT}",
     *_DENYING,
-    *each("ruled out|free of|rather than", r"\b"),
+    *followed("ruled out|free of|rather than", r"\b"),
     elsewhere=f"n['’]t{_NOT}",
 )
 #: Denials that reach over "that": everything they govern is denied.
-_GOVERNS = at_words(*_DENYING, *each("do|does|did", r" not (?:believe|think)\b"))
+_GOVERNS = at_words(*_DENYING, *followed("do|does|did", r" not (?:believe|think)\b"))
 _DENIAL_AFTER = at_words(
-    *each(
+    *followed(
         "was|were|is|are|has|have|had|been|did|does|do",
         r"(?:\snot|n['’]t)\s(?!only|just|merely|yet)(?:\w+ly\s)?(?:been\s|be\s|believed to be\s)?"
         r"(?:affected|compromised|accessed|taken|stolen|exposed|involved|included|impacted|leaked|lost|touched|"
         r"breached|obtained|disclosed|viewed|acquired|at risk|part of|in the|among|stored|attacked|used|"
         r"shared|published|contained|hacked|held|behind|responsible|involve|true)",
     ),
-    *each("was|is|are|were", r"\s(?:false|untrue|fake|fake news|unfounded)\b"),
-    *each("as fake news|fake news|has nothing to do with|had no part", r"\b"),
+    *followed("was|is|are|were", r"\s(?:false|untrue|fake|fake news|unfounded)\b"),
+    *followed("as fake news|fake news|has nothing to do with|had no part", r"\b"),
     r"never\s(?:left|been|taken)\b",
 )
 #: The same where nothing else follows: "the names were, the cards were not."
 _DENIAL_LAST = re.compile(r"\s?(?:was|were|is|are|did|do|does|has|had|have)(?:\snot|n['’]t)\s*[.,;!”\"]*$")
 _DOUBT = at_words(
     r"no (?:evidence|sign|indication|trace|proof|reason to believe)\b",
-    *each(
+    *followed(
         "could|can|cannot|can't|unable to|not been able to|not",
         r"\s(?:not\s)?(?:be\s)?(?:independently\s)?(?:verif|confirm)\w*",
     ),
     r"nothing (?:to (?:suggest|indicate)|suggests|indicates)\b",
     r"stop(?:s|ped)? short of\b",
     r"un(?:verified|confirmed|clear|certain)\b",
-    *each("whether|doubts?|doubted|rumou?rs?", r"\b"),
-    *each("is|are|was|remains?|remained", r"\s(?:still\s)?unknown\b"),
-    *each(
+    *followed("whether|doubts?|doubted|rumou?rs?", r"\b"),
+    *followed("is|are|was|remains?|remained", r"\s(?:still\s)?unknown\b"),
+    *followed(
         r"fears?|feared|suspects?|speculat\w+|wonders?",
         r"\s(?:that|the|its|their|some|an?|more|members|customers)\b",
     ),
-    *each("may|might|could", r"\s(?:also\s)?be\s(?:behind|responsible|involved)\b"),
+    *followed("may|might|could", r"\s(?:also\s)?be\s(?:behind|responsible|involved)\b"),
 )
 #: What may have happened: in a notice the exposure itself is what is notified, elsewhere it is a doubt.
 _MAY = at_words(
-    *each(
+    *followed(
         "may|might|could",
         r"\s(?:also\s|potentially\s)?(?:have\b|be\s(?:affected|at risk|impacted|exposed|in the))",
     ),
     r"possibl[ey]\b",
     r"potential(?:ly)?\b",
-    *each("could|can", r" ?not (?:be )?rule[d]? (?:it )?out\b"),
+    *followed("could|can", r" ?not (?:be )?rule[d]? (?:it )?out\b"),
 )
 _MAY_AFTER = re.compile(
     r"[^,;:]{0,60}?\b(?:(?:may|might|could)\s(?:also\s|potentially\s)?(?:have\b|be\s(?:affected|at risk|"
@@ -112,34 +112,36 @@ _MAY_AFTER = re.compile(
 )
 #: Words with a doubt of their own about who or what did it, and so no mere caution of a notice.
 _BY_SOMEBODY = at_words(
-    *each("hackers?|thief|thieves|attackers?|intruders?|criminals?|they|he|she", r"\s(?:may|might|could)\b"),
-    *each(
+    *followed(
+        "hackers?|thief|thieves|attackers?|intruders?|criminals?|they|he|she", r"\s(?:may|might|could)\b"
+    ),
+    *followed(
         "may|might|could",
         r"\shave\sbeen\s(?:carried|committed|done|orchestrated|perpetrated|launched|motivated|driven|"
         r"the work|by\b|an?\s(?:inside\b|insider|former|disgruntled|employee|hacker|rival|competitor))",
     ),
-    *each(
+    *followed(
         "possibl[ey]|potential|potentially",
         r"\s(?:by\b|the work|(?:an?\s)?(?:insider|motive|culprit|suspect))",
     ),
 )
 _DROP = at_words(
-    *each("if|unless|in case|should you|should your|should we|please|we recommend|advise[sd]?", r"\b"),
-    *each(
+    *followed("if|unless|in case|should you|should your|should we|please|we recommend|advise[sd]?", r"\b"),
+    *followed(
         "could|can|would|should|might|must",
         r"\s(?:not\s)?(?:be\s(?:used|able)|use|help|locate|lead|allow|expect|type|change|have been worse)\b",
     ),
-    *each("you|customers|users|people|nobody|everyone", " (?:should|can|may|must|could)\\b"),
-    *each(r"plan|plans|planned|planning|intend|intends|intended|aim|aims|aimed", r" to\b"),
+    *followed("you|customers|users|people|nobody|everyone", " (?:should|can|may|must|could)\\b"),
+    *followed(r"plan|plans|planned|planning|intend|intends|intended|aim|aims|aimed", r" to\b"),
     r"hop(?:e|es|ed|ing) to\b",
     r"would(?:\snot|n['’]t)?\s(?:be\b|have\b|never\b)",
     r"to (?:avoid|prevent|protect against)\b",
-    *each(
+    *followed(
         "did|has|have|does|would|do",
         r" not (?:yet )?(?:say|said|disclose[d]?|specify|specified|reveal\w*|comment\w*|name[d]?|"
         r"know|state)\b",
     ),
-    *each("declined to|did not respond|what to", r"\b"),
+    *followed("declined to|did not respond|what to", r"\b"),
 )
 #: Words without one of which no pattern here can match, by what they may do: "unsay" a claim, "deny" it,
 #: "doubt" it, or be cautious about it ("may"). Most sentences have none, and assert.
@@ -183,7 +185,7 @@ _IMPERATIVE = re.compile(
     r"vigilant))\b(?!\s(?:was|were|is|of)\b)"
 )
 #: A plan of what is still to do: "will reset every password".
-_TO_DO = at_words(*each("will|going to", r"\s(?:soon\s|now\s)?(?:reset|change|replace|delete)\b"))
+_TO_DO = at_words(*followed("will|going to", r"\s(?:soon\s|now\s)?(?:reset|change|replace|delete)\b"))
 _YES_NO = re.compile(r"[\s“\"]{0,4}(?:A: )?(yes|no)\b", re.IGNORECASE)
 _NOT_INSIDE = re.compile(r"^(?:none|neither|never|without)\b|\b(?:no|not|never)\b")
 _NOT_JUST_BEFORE = re.compile(r"\b(?:not|never|no)\s(?:\w{3,20}ly\s)?\Z")
@@ -196,7 +198,7 @@ _NEW_CLAUSE = re.compile(
 )
 #: Words without which nothing behind or inside the words asked about can deny or doubt them.
 _HINT = at_words(
-    *each(
+    *followed(
         "no|not|never|none|neither|without|may|might|could|fake|false|untrue|unfounded|nothing|had no", r"\b"
     ),
     elsewhere=r"n['’]t\b|potential|possibl|nverified",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from incidex.coding.cues import read_rows
+from incidex.coding.patterns import to_small
 from incidex.coding.phrases import NAME, NOT_NAMES
 
 #: Characters before a verb in which its subject is looked for: few, and more where no clause begins in them.
@@ -14,10 +15,10 @@ REACH = 180
 #: Characters of "…, which is based in Leeds," at most.
 _ASIDE = 160
 #: Where a subject may begin: after a stop, a mark or a conjunction.
-_EDGE = re.compile(
-    r"[.;:!?…—–“”\"«»„()|]|,\s|\s(?:but|and|that|while|although|though|because|as|when|after|before|since|if|"
-    r"where|whereas|whether|so|yet|than|which|who|nor|or|quoted|quotes|cited|cites|citing|quoting)\s",
-    re.IGNORECASE,
+_EDGE = re.compile(  # for text in small letters
+    r"[.;:!?…—–“”\"«»„()|,\s](?:(?<=[.;:!?…—–“”\"«»„()|])|(?<=,)\s|(?<=\s)(?:but|and|that|while|although|though|"
+    r"because|as|when|after|before|since|if|where|whereas|whether|so|yet|than|which|who|nor|or|quoted|quotes|"
+    r"cited|cites|citing|quoting)\s)"
 )
 #: What may stand between a subject and its verb.
 _FILLERS_WORDS = """
@@ -101,7 +102,7 @@ class Phrase:
 def find_subject(text: str, floor: int, verb: int) -> Iterator[Phrase]:
     """Yield what may be the subject of the verb at `verb`, the nearest first; `floor` bounds the sentence."""
     near = max(floor, verb - _NEAR)
-    if near > floor and _EDGE.search(text, near + 1, verb) is None:
+    if near > floor and _EDGE.search(to_small(text[near + 1 : verb])) is None:
         near = max(floor, verb - REACH)
     begin = near
     left = _strip_fillers(text[begin:verb].replace("\n", " "))
@@ -109,7 +110,7 @@ def find_subject(text: str, floor: int, verb: int) -> Iterator[Phrase]:
         yield parse(relative[1], begin + relative.start(1), None)
         return
     left, aside = _strip_aside(left)
-    edges = [match.span() for match in _EDGE.finditer(left)]
+    edges = [match.span() for match in _EDGE.finditer(to_small(left))]
     for start, end in reversed(edges[-4:]):
         if not _is_inside_name(left, start, end) and not _is_title(left, start):
             yield parse(left[end:], begin + end, aside)

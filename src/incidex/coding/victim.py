@@ -170,8 +170,8 @@ def _gather(text: str, prepared: Prepared) -> Sequence[Candidate]:
     for mention in sorted(chain(find_mentions(text, len(text)), described), key=attrgetter("start")):
         if stands_before(credited, mention.start) and is_credited(text, mention.start):
             continue
-        dateline = _DATELINE.match(mention.name)
-        if dateline:
+        is_parted = " - " in mention.name or " – " in mention.name
+        if is_parted and (dateline := _DATELINE.match(mention.name)):
             mention = mention._replace(
                 name=mention.name[dateline.end() :], start=mention.start + dateline.end()
             )
