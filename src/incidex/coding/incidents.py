@@ -80,7 +80,7 @@ def weigh_story(prepared: Prepared, claims: Iterable[Claim]) -> Mapping[str, flo
     parts = _weigh_words(prepared)
     sure: dict[str, float] = {}
     # The model takes it that there is an incident, and says which: it counts only where a cue says so too.
-    cued = {(field, value) for field, value, _ in read_cues(prepared)}
+    cued = {(field, value) for field, value, _ in prepared.made(read_cues)}
     for claim in claims:
         if claim.coder in linear.MODELS and (claim.field, claim.value) not in cued:
             continue

@@ -74,7 +74,7 @@ class Lexicon:
 #: Codes of two capitals ("MA") are found by a pattern of their own: in small letters they would stand in
 #: every other word, and cost more than all other terms together.
 #: A pattern that begins with a set of letters and no look behind is one that the engine skips through.
-_CODE = re.compile(r"[A-Z](?<![^\W_].)[A-Z](?![^\W_])")
+_CODE = re.compile(r"[A-Z][A-Z](?<![^\W_]..)(?![^\W_])")
 
 
 class _Target(NamedTuple):
@@ -89,6 +89,9 @@ class _Target(NamedTuple):
 #: A letter from here on ends a word in Latin letters: Chinese and Japanese put no space around a foreign
 #: name, Hebrew and Arabic put prefixes before it.
 _BEYOND_LATIN = "\u0250"
+
+
+_OF_WORD = bytes(chr(byte).isalnum() for byte in range(128)) + bytes(128)
 
 
 class Scanner:
@@ -123,6 +126,9 @@ class Scanner:
     def _find_terms(self, text: str, found: Sequence[list[Hit]]) -> None:
         spelt = make_plain(text, lower=False)
         plain = to_small(spelt)
+        if plain.isascii():
+            self._find_in_ascii(plain, spelt, found)
+            return
         length = len(plain)
         targets = self._targets
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
@@ -144,6 +150,24 @@ class Scanner:
                 if inside:
                     stop = _end_of_word(plain, end) if is_open else 0
                     if not stop or (stop < length and plain[stop].isalnum()):
+                        continue
+                if not spelling or spelt[start:end] == spelling:
+                    found[number].append(Hit(term, start, stop))
+
+    def _find_in_ascii(self, plain: str, spelt: str, found: Sequence[list[Hit]]) -> None:
+        """Find the terms in plain letters: the same as above, and every letter is looked up in a table."""
+        of_word = plain.encode("ascii").translate(_OF_WORD)  # 1 for a letter or a digit, else 0
+        length = len(plain)
+        targets = self._targets
+        for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
+            if start and of_word[start - 1] and of_word[start]:
+                continue
+            inside = end < length and of_word[end] and of_word[end - 1]
+            for number, term, is_open, spelling in targets[index]:
+                stop = end
+                if inside:
+                    stop = _end_of_word(plain, end) if is_open else 0
+                    if not stop or (stop < length and of_word[stop]):
                         continue
                 if not spelling or spelt[start:end] == spelling:
                     found[number].append(Hit(term, start, stop))

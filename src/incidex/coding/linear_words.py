@@ -137,7 +137,7 @@ class Words:
         """Yield the row of each cue in a text, and the sentence it stands in."""
         if self.cues:
             rows, at = self._cue_rows, prepared.places.at
-            for field, value, span in read_cues(prepared):
+            for field, value, span in prepared.made(read_cues):
                 row = rows.get((field, value))
                 if row is not None:
                     yield row, max(at(span.start), 0)
@@ -161,14 +161,12 @@ def split_tokens(lowered: str) -> list[str]:
     return [NUMBER if token[0] in "0123456789" else token for token in _TOKEN.findall(lowered)]
 
 
-def read_cues(prepared: Prepared) -> Iterator[tuple[str, str, Span]]:
-    """Yield what the coders' cues say, and known names of actors, as features: field, value and place."""
-    for name in TABLES:
-        for reading in prepared.once(load_cues(name).read):
-            yield reading.field, reading.value, reading.span
-    for reading in prepared.once(read_known):
-        yield KNOWN + reading.field, reading.value, reading.span
-    for reading in prepared.once(read_industry):
-        yield KNOWN + reading.field, reading.value[:2], reading.span
-    for reading in prepared.once(read_trades):
-        yield NAMED + reading.field, reading.value, reading.span
+def read_cues(prepared: Prepared) -> Sequence[tuple[str, str, Span]]:
+    """Return what the coders' cues say, and known names of actors, as features: field, value and place."""
+    found = [
+        (each.field, each.value, each.span) for name in TABLES for each in prepared.once(load_cues(name).read)
+    ]
+    found += [(KNOWN + each.field, each.value, each.span) for each in prepared.once(read_known)]
+    found += [(KNOWN + each.field, each.value[:2], each.span) for each in prepared.once(read_industry)]
+    found += [(NAMED + each.field, each.value, each.span) for each in prepared.once(read_trades)]
+    return found

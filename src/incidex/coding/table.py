@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -264,7 +264,8 @@ def _code_text(
         )
         readings.append((SEGMENTS, reading))
     passages = read_passages(prepared, victim)
-    claims = [_make_claim(said, passages) for said in _distinct(_said(readings, passages))]
+    quote = cache(partial(Evidence.of, prepared.document.text))  # a sentence may carry a dozen labels
+    claims = [_make_claim(said, passages, quote) for said in _distinct(_said(readings, passages))]
     return rebut(claims, passages)
 
 
@@ -323,7 +324,7 @@ def _is_unheard(coder: str, reading: Reading, passages: Passages) -> bool:
     return any(span.overlaps(reading.span) for span in passages.unheard)
 
 
-def _make_claim(said: _Said, passages: Passages) -> Claim:
+def _make_claim(said: _Said, passages: Passages, quote: Callable[[Span], Evidence]) -> Claim:
     reading, (prepared, document) = said.reading, (passages.prepared, passages.prepared.document)
     tier = _tier_of(reading.field)
     return Claim(
@@ -335,7 +336,7 @@ def _make_claim(said: _Said, passages: Passages) -> Claim:
         confidence=reading.confidence,
         coder=said.coder,
         tier=max(tier, prepared.report.tier) if prepared.report else tier,
-        evidence=Evidence.of(document.text, reading.span),
+        evidence=quote(reading.span),
         why=reading.why,
     )
 

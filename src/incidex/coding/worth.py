@@ -6,8 +6,7 @@ coder and field that no corpus answers keep their own number; the learned model'
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from incidex.coding.cues import read_rows
 from incidex.coding.linear_model import Curve
@@ -29,5 +28,12 @@ def _parse(points: str) -> Curve:
 
 def weigh(claim: Claim) -> Claim:
     """Return the claim with the confidence that its coder's own number has been worth."""
-    curve = load_worth().get((claim.coder, claim.field))
-    return replace(claim, confidence=round(curve.at(claim.confidence), 3)) if curve else claim
+    worth = _worth_of(claim.coder, claim.field, claim.confidence)
+    return claim if worth == claim.confidence else claim.as_sure_as(worth)
+
+
+@lru_cache(maxsize=4096)
+def _worth_of(coder: str, field: str, confidence: float) -> float:
+    """Return what a number has been worth; a coder has few of them."""
+    curve = load_worth().get((coder, field))
+    return round(curve.at(confidence), 3) if curve else confidence
