@@ -156,12 +156,14 @@ def _cued(prepared: Prepared) -> Mapping[int, Mapping[str, int]]:
         if 0 <= number < _MOST_SENTENCES:
             for kind in kinds[hit.term]:
                 cued.setdefault(number, {}).setdefault(kind, hit.start - prepared.sentences[number].start)
-    has_when = " when" in text
-    for number, sentence in enumerate(prepared.sentences[:_MOST_SENTENCES]):
-        if text.startswith(_DATED, sentence.start) or (
-            has_when and number >= _DEEP and _WHEN.search(text, sentence.start, sentence.end)
-        ):
-            cued.setdefault(number, {}).setdefault("past", 0)
+    sentences = prepared.sentences[:_MOST_SENTENCES]
+    past = {number for number, each in enumerate(sentences) if text.startswith(_DATED, each.start)}
+    for match in _WHEN.finditer(text) if " when" in text else ():
+        number = prepared.places.at(match.start())
+        if _DEEP <= number < len(sentences) and match.end() <= sentences[number].end:
+            past.add(number)
+    for number in past:
+        cued.setdefault(number, {}).setdefault("past", 0)
     return cued
 
 

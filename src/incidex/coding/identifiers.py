@@ -29,9 +29,9 @@ def read_vulnerabilities(prepared: Prepared) -> Iterator[Reading]:
 
 #: The same incident's name elsewhere: in filings with the SEC, in VCDB, among the campaigns of ATT&CK.
 _ELSEWHERE = re.compile(
-    r"(?P<sec>(?<![\w-])[0-9]{10}-[0-9]{2}-[0-9]{6}(?![\w-]))"
-    r"|(?P<vcdb>(?<![\w-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![\w-]))"
-    r"|(?P<attack>(?<![\w.-])C00[0-9]{2}(?![\w-]))"
+    r"[0-9A-Fa-f](?<![\w-].)(?:(?P<sec>(?<=[0-9])[0-9]{9}-[0-9]{2}-[0-9]{6}(?![\w-]))"
+    r"|(?P<vcdb>[0-9A-Fa-f]{7}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![\w-]))"
+    r"|(?P<attack>(?<=C)(?<!\..)00[0-9]{2}(?![\w-])))"
 )
 #: What one of them has, and little else: found faster than the whole.
 _ELSEWHERE_SIGN = re.compile(r"-(?:[0-9]{2}-[0-9]{6}|(?:[0-9A-Fa-f]{4}-){3})")

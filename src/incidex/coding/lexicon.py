@@ -1,5 +1,6 @@
 """Terms found in a text in one pass, however many there are: Aho and Corasick, CACM 18 (6), 1975."""
 
+import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -91,7 +92,21 @@ class _Target(NamedTuple):
 _BEYOND_LATIN = "\u0250"
 
 
-_OF_WORD = bytes(chr(byte).isalnum() for byte in range(128)) + bytes(128)
+#: By byte of Latin-1: 1 for a letter or a digit, else 0; one look at either end tells a whole word.
+_OF_WORD = bytes(chr(byte).isalnum() for byte in range(256))
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    """Return a letter for each letter in Latin script that Latin-1 lacks, and spaces for all else."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacked = error.object[error.start : error.end]
+    letters = ["a" if each < _BEYOND_LATIN and each.isalnum() else " " for each in lacked]
+    return "".join(letters), error.end
+
+
+_ERRORS = "incidex.words"
+codecs.register_error(_ERRORS, _stand_in)
 
 
 class Scanner:
@@ -126,37 +141,7 @@ class Scanner:
     def _find_terms(self, text: str, found: Sequence[list[Hit]]) -> None:
         spelt = make_plain(text, lower=False)
         plain = to_small(spelt)
-        if plain.isascii():
-            self._find_in_ascii(plain, spelt, found)
-            return
-        length = len(plain)
-        targets = self._targets
-        for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
-            if (
-                start
-                and plain[start - 1].isalnum()
-                and plain[start].isalnum()
-                and plain[start - 1] < _BEYOND_LATIN
-            ):
-                continue
-            inside = (
-                end < length
-                and plain[end].isalnum()
-                and plain[end] < _BEYOND_LATIN
-                and plain[end - 1].isalnum()
-            )
-            for number, term, is_open, spelling in targets[index]:
-                stop = end
-                if inside:
-                    stop = _end_of_word(plain, end) if is_open else 0
-                    if not stop or (stop < length and plain[stop].isalnum()):
-                        continue
-                if not spelling or spelt[start:end] == spelling:
-                    found[number].append(Hit(term, start, stop))
-
-    def _find_in_ascii(self, plain: str, spelt: str, found: Sequence[list[Hit]]) -> None:
-        """Find the terms in plain letters: the same as above, and every letter is looked up in a table."""
-        of_word = plain.encode("ascii").translate(_OF_WORD)  # 1 for a letter or a digit, else 0
+        of_word = plain.encode("latin-1", _ERRORS).translate(_OF_WORD)
         length = len(plain)
         targets = self._targets
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
@@ -167,7 +152,7 @@ class Scanner:
                 stop = end
                 if inside:
                     stop = _end_of_word(plain, end) if is_open else 0
-                    if not stop or (stop < length and of_word[stop]):
+                    if not stop or (stop < length and plain[stop].isalnum()):
                         continue
                 if not spelling or spelt[start:end] == spelling:
                     found[number].append(Hit(term, start, stop))

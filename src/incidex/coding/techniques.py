@@ -98,18 +98,22 @@ class _Described:
 
     def name(self, passage: str) -> Iterator[tuple[str, float, Span]]:
         """Yield techniques that a passage describes, how likely, and where the words stand that say so."""
-        sums = list(self.biases)
-        ends: dict[int, list[int]] = {}
-        for term, start, end in grams(passage, self.weights):
-            for number, weight in self.weights[term]:
+        sums, weights = list(self.biases), self.weights
+        terms = list(grams(passage, weights))
+        for term, _, _ in terms:
+            for number, weight in weights[term]:
                 sums[number] += weight
-                if weight > 0:
+        if max(sums) < self.least:
+            return  # most passages describe none, and then nobody asks where
+        ends: dict[int, list[int]] = {}
+        for term, start, end in terms:
+            for number, weight in weights[term]:
+                if weight > 0 and sums[number] >= self.least:
                     seen = ends.setdefault(number, [start, end])
                     seen[1] = max(seen[1], end)
         for number, seen in ends.items():
-            if sums[number] >= self.least:
-                likely = 1 / (1 + math.exp(-self.slope * (sums[number] - self.middle)))
-                yield self.techniques[number], min(likely, _SUREST), Span(seen[0], seen[1])
+            likely = 1 / (1 + math.exp(-self.slope * (sums[number] - self.middle)))
+            yield self.techniques[number], min(likely, _SUREST), Span(seen[0], seen[1])
 
 
 def grams(passage: str, known: Container[str] | None = None) -> Iterator[tuple[str, int, int]]:
