@@ -45,9 +45,9 @@ def beside_model(read: Coder) -> Coder:
     What it reads of those is known to the model, as features; the model says which of them are so.
     """
 
-    def read_the_rest(prepared: Prepared) -> Iterator[Reading]:
+    def read_the_rest(prepared: Prepared) -> Sequence[Reading]:
         learned = load_model().learned
-        return (each for each in read(prepared) if (each.field, _coarse(each)) not in learned)
+        return [each for each in read(prepared) if (each.field, _coarse(each)) not in learned]
 
     return read_the_rest
 
@@ -159,8 +159,9 @@ class _Passages:
         words: list[int] = []
         cues: list[int] = []
         places = range(self._bounds[sentence], self._bounds[sentence + 1])
-        for at in sorted(places, key=shares.__getitem__, reverse=True):
-            if shares[at] <= 0 or len(words) == _NAMED:
+        speaking = [at for at in places if shares[at] > 0]
+        for at in sorted(speaking, key=shares.__getitem__, reverse=True):
+            if len(words) == _NAMED:
                 break
             row = self._rows[at]
             (words if row < count else cues).append(row)

@@ -179,10 +179,12 @@ class Model:
 
 
 def average(found: Sequence[Floats], parts: Sequence[Found]) -> Floats:
-    """Return the mean of what was found in the parts of a text, each by its share."""
+    """Return the mean of what was found in a text and in its lead, where it has one, each by its share."""
     if len(found) == 1:
         return found[0]
-    mean: Floats = np.average(found, axis=0, weights=[part.share for part in parts]).astype(np.float32)
+    of_whole, of_lead = found
+    whole, lead = (np.float64(part.share) for part in parts)
+    mean: Floats = ((of_whole * whole + of_lead * lead) / (whole + lead)).astype(np.float32)
     return mean
 
 

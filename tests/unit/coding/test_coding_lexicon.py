@@ -20,6 +20,7 @@ def found(lexicon: Lexicon, text: str) -> list[tuple[str, str]]:
         ("a driver’s licence", [("driver's licence", "driver’s licence")]),
         ("İstanbul laptop", [("laptop", "laptop")]),
         ("misconfigured, yes", [("misconfigur*", "misconfigured")]),
+        ("žlaptop laptopř élaptop laptopµ жlaptop中", [("laptop", "laptop")]),
     ],
 )
 def test_whole_words_are_found_with_their_place_whatever_their_case(

@@ -5,7 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidex.coding import Prepared
+from incidex.coding import Prepared, accusations
 from incidex.coding import beside as flaws
 from incidex.coding.identifiers import _ELSEWHERE, _ELSEWHERE_SIGN
 from incidex.coding.indicators import _CANDIDATE, _FORMS, find_candidates
@@ -55,6 +55,29 @@ ACTORS = made_of(*_NAMES.split(), *_CALLED)
 @given(ACTORS)
 def test_a_text_without_a_sign_of_an_actor_names_none(text: str) -> None:
     assert _may_name_actor(text, 0, len(text)) or not _CLAIMED_IT.search(text)
+
+
+_BLAMED = (
+    "Acme blames accused rival attributed traced to denied claimed credit involvement responsibility was it"
+)
+ACCUSED = made_of(*_BLAMED.split(), "behind", "responsible for", "the work of", "published", "took")
+
+
+@settings(max_examples=400, deadline=None)
+@given(ACCUSED)
+def test_words_without_a_sign_of_blame_blame_nobody(text: str) -> None:
+    for pattern, signs, *_ in accusations._PATTERNS:
+        assert any(sign in text for sign in signs) or not pattern.search(text)
+
+
+_TOLD_WORDS = "we track name dubbed as known to us follow calling itself the loader gang called malware named"
+
+
+@settings(max_examples=400, deadline=None)
+@given(made_of(*_TOLD_WORDS.split(), "“", '"', "‘"))
+def test_what_names_an_attacker_ends_with_one_of_its_words(text: str) -> None:
+    if flaws._NAMES_ACTOR.search(text):
+        assert text.rstrip("“\"'‘").rstrip().endswith(flaws._NAMES_ACTOR_LAST)
 
 
 FLAWS = made_of(
