@@ -143,7 +143,7 @@ class Scanner:
         plain = to_small(spelt)
         of_word = plain.encode("latin-1", _ERRORS).translate(_OF_WORD)
         length = len(plain)
-        targets = self._targets
+        targets, make = self._targets, tuple.__new__  # half the time of `Hit(…)`, a hundred times a text
         for index, start, end in self._automaton.find_matches_as_indexes(plain, overlapping=True):
             if start and of_word[start - 1] and of_word[start]:
                 continue
@@ -155,7 +155,7 @@ class Scanner:
                     if not stop or (stop < length and plain[stop].isalnum()):
                         continue
                 if not spelling or spelt[start:end] == spelling:
-                    found[number].append(Hit(term, start, stop))
+                    found[number].append(make(Hit, (term, start, stop)))
 
     def _find_codes(self, text: str, found: Sequence[list[Hit]]) -> None:
         for match in _CODE.finditer(text):

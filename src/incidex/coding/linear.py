@@ -111,8 +111,8 @@ class _Passages:
         ]
         falls = average(drops, parts)
         found = parts[0]
+        self._shares = shares[0]
         # Plain lists from here on: each is asked for a few numbers, one at a time.
-        self._shares: list[list[float]] = shares[0].T.tolist()
         self._bounds: list[int] = np.searchsorted(found.sentence, np.arange(count + 1)).tolist()
         order = np.argsort(-falls, axis=0, kind="stable")[:_TRIES]
         self._order: list[list[int]] = order.T.tolist()
@@ -155,15 +155,16 @@ class _Passages:
 
     def _strongest(self, number: int, sentence: int) -> list[str]:
         """Return the words and pairs of a sentence that speak most for a label; cues, if no word does."""
-        shares, count = self._shares[number], len(self._model.squares)
+        count = len(self._model.squares)
         words: list[int] = []
         cues: list[int] = []
-        places = range(self._bounds[sentence], self._bounds[sentence + 1])
-        speaking = [at for at in places if shares[at] > 0]
+        first, end = self._bounds[sentence], self._bounds[sentence + 1]
+        shares: list[float] = self._shares[first:end, number].tolist()
+        speaking = [at for at, share in enumerate(shares) if share > 0]
         for at in sorted(speaking, key=shares.__getitem__, reverse=True):
             if len(words) == _NAMED:
                 break
-            row = self._rows[at]
+            row = self._rows[first + at]
             (words if row < count else cues).append(row)
         return [self._model.words.name(row) for row in words or cues[:_NAMED]]
 

@@ -164,14 +164,15 @@ class Model:
         rows = found.rows[found.alone]
         is_word = rows < len(self.squares)
         whole = to_length(sums.square)
-        if is_word.any():
+        words = int(np.count_nonzero(is_word))
+        if words:
             at, starts = _runs(found.sentence[is_word])
             drops[at] = np.add.reduceat(shares[is_word], starts, axis=0)
             square[at] -= np.add.reduceat(self.squares[rows[is_word]], starts, dtype=np.float64)
         longer = (whole / np.sqrt(square + _BLANK))[:, None]
         of_words = sums.words[chosen] * self.word_scale[chosen] / whole
         drops = of_words - (of_words - drops) * longer
-        if not is_word.all():
+        if words < len(rows):
             at, starts = _runs(found.sentence[~is_word])
             drops[at] += np.add.reduceat(shares[~is_word], starts, axis=0)
         fallen: Floats = drops.astype(np.float32)

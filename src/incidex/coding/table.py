@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -264,8 +264,11 @@ def _code_text(
         )
         readings.append((SEGMENTS, reading))
     passages = read_passages(prepared, victim)
-    quote = cache(partial(Evidence.of, prepared.document.text))  # a sentence may carry a dozen labels
-    claims = [_make_claim(said, passages, quote) for said in _distinct(_said(readings, passages))]
+    found = _distinct(_said(readings, passages))
+    text = prepared.document.text
+    # A sentence may carry a dozen labels, and is quoted once.
+    quoted = {span: Evidence.of(text, span) for span in {said.reading.span for said in found}}
+    claims = [_make_claim(said, passages, quoted[said.reading.span]) for said in found]
     return rebut(claims, passages)
 
 
@@ -324,7 +327,7 @@ def _is_unheard(coder: str, reading: Reading, passages: Passages) -> bool:
     return any(span.overlaps(reading.span) for span in passages.unheard)
 
 
-def _make_claim(said: _Said, passages: Passages, quote: Callable[[Span], Evidence]) -> Claim:
+def _make_claim(said: _Said, passages: Passages, evidence: Evidence) -> Claim:
     reading, (prepared, document) = said.reading, (passages.prepared, passages.prepared.document)
     tier = _tier_of(reading.field)
     return Claim(
@@ -336,7 +339,7 @@ def _make_claim(said: _Said, passages: Passages, quote: Callable[[Span], Evidenc
         confidence=reading.confidence,
         coder=said.coder,
         tier=max(tier, prepared.report.tier) if prepared.report else tier,
-        evidence=quote(reading.span),
+        evidence=evidence,
         why=reading.why,
     )
 
