@@ -14,20 +14,20 @@ _BACK = 80
 #: Where a sentence, a line or a cell begins.
 _BEGINS = re.compile(r"(?:[.!?|\n]\s)|\n")
 #: Words that name an attacker, before the name ("a group that we track as X") and behind it ("X is a gang").
-_NAMES_ACTOR = re.compile(
-    r"\b(?:(?:we|they|researchers|analysts|vendors) (?:have )?"
-    r"(?:call|named?|dub(?:bed)?|follow(?: as)?|track(?: as)?)"
-    r"|(?:tracked|tracks it|follows it|known to us) as|call(?:s|ing|ed)? (?:itself|themselves|himself)"
-    r"|(?:implant|loader|backdoor|spyware|trojan|gang|crew|hacktivists|hackers|attackers|operation|cluster"
-    r"|adversary|malware|ransomware|collective|(?:ransomware|hacker|hacking|extortion|threat|espionage|crime"
-    r"|cybercrime|hacktivist) (?:group|team|outfit))(?:,? named|,? called|,? known as)?)\s[“\"'‘]?\Z"
+_CALL, _SELF = "call|named?|dub|dubbed|follow|track", "itself|themselves|himself"
+_ATTACKERS = (
+    "implant|loader|backdoor|spyware|trojan|gang|crew|hacktivists|hackers|attackers|operation|cluster|adversary|"
+    "malware|ransomware|collective"
 )
-#: The last words of the above, one of which stands before every name that it finds.
-_LAST_WORDS = """
-call name named dub dubbed follow track as itself themselves himself called implant loader backdoor spyware
-trojan gang crew hacktivists hackers attackers operation cluster adversary malware ransomware collective
-"""
-_NAMES_ACTOR_LAST = tuple(_LAST_WORDS.split())
+_GROUPS = "group|team|outfit"
+_NAMES_ACTOR = re.compile(
+    rf"\b(?:(?:we|they|researchers|analysts|vendors) (?:have )?(?:(?:{_CALL})|(?:follow|track) as)"
+    rf"|(?:tracked|tracks it|follows it|known to us) as|call(?:s|ing|ed)? (?:{_SELF})"
+    rf"|(?:{_ATTACKERS}|(?:ransomware|hacker|hacking|extortion|threat|espionage|crime"
+    rf"|cybercrime|hacktivist) (?:{_GROUPS}))(?:,? named|,? called|,? known as)?)\s[“\"'‘]?\Z"
+)
+#: The last words of the above: one of them stands before every name that it finds, and before few others.
+_NAMES_ACTOR_LAST = tuple(f"{_CALL}|{_SELF}|{_ATTACKERS}|{_GROUPS}|name|named|called|as".split("|"))
 _IS_ACTOR = re.compile(
     r"[”\"'’]?,?\s(?:is an? (?:\w+\s){0,2}"
     r"(?:adversary|actor|group|gang|crew|collective|loader|implant|trojan|campaign)\b"

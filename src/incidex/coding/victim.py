@@ -113,7 +113,7 @@ def weigh_features(features: Iterable[Feature]) -> float:
     A set is walked in another order by every process, and a sum rounded on the way would decide ties by it.
     """
     weights = load_weights()
-    return math.fsum([weights[("bias",)], *(weights.get(each, 0.0) for each in features)])
+    return math.fsum([weights[("bias",)], *[weights.get(each, 0.0) for each in features]])
 
 
 def _is_recalled(each: Candidate, recalled: Sequence[Span]) -> bool:

@@ -70,7 +70,10 @@ def test_words_without_a_sign_of_blame_blame_nobody(text: str) -> None:
         assert any(sign in text for sign in signs) or not pattern.search(text)
 
 
-_TOLD_WORDS = "we track name dubbed as known to us follow calling itself the loader gang called malware named"
+_TOLD_WORDS = """
+we track name dubbed as known to us follow calling itself the loader gang called malware named threat group
+outfit
+"""
 
 
 @settings(max_examples=400, deadline=None)
