@@ -63,10 +63,10 @@ _DATED_OTHER = re.compile(
     rf"|(?:the\s)?(?P<name>{NAME}))"
 )
 #: "It was in the news in 2020, when hackers …".
-_WHEN = re.compile(r"\bin (?:19|20)\d\d,? when\s")
+_WHEN = re.compile(r"in(?<!\w..) (?:19|20)\d\d,? when\s")
 #: Sentences after which a report of enough of them may come to other cases, and how many are enough.
 _DEEP, _LONG = 5, 10
-_YEARS = re.compile(r"\b((?:19|20)\d\d)\b")
+_YEARS = re.compile(r"((?:19|20)(?<!\w..)\d\d)\b")
 _ALREADY = re.compile(
     r"\b(?:had|has|have|was|were)\s(?:already|previously|once|also already)\s", re.IGNORECASE
 )

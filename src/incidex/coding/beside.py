@@ -8,6 +8,7 @@ from typing import Protocol
 
 from incidex.coding.kinds import kinds_of, words_for
 from incidex.coding.lexicon import Lexicon
+from incidex.coding.patterns import at_words, followed
 
 #: Characters before a name in which its sentence begins, or words stand that make it the flaw's bearer.
 _BACK = 80
@@ -34,7 +35,9 @@ _IS_ACTOR = re.compile(
     r"|(?:operators|affiliates|gang|ransomware|campaign|hackers)\b)"
 )
 #: What makes a name that of the victim's owner: "the line's owner, Tideway Group".
-_OWNER = re.compile(r"\b(?:owner|parent(?: company| group)?|owned by|subsidiary of|unit of),? (?:the )?\Z")
+_OWNER = at_words(
+    *followed("owner|parent|parent company|parent group|owned by|subsidiary of|unit of", r",? (?:the )?\Z")
+)
 #: Characters behind a name in which it is called an attacker.
 _AHEAD = 50
 #: The mark of a possessive, as it stands behind a name.

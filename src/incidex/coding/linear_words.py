@@ -19,7 +19,7 @@ from incidex.model import Span
 #: A number says only that there is one, so that no model learns a year or a count by heart.
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[$£€]")
 #: Most sentences hold nothing but letters and what parts them, and are split in a fifth of the time.
-_NO_LETTER = re.compile(r"[0-9$£€]")
+_NO_LETTER, _NO_LETTER_OF_ASCII = re.compile(r"[0-9$£€]"), re.compile(r"[0-9$]")
 _SPACED = bytes(byte if chr(byte).islower() else 32 for byte in range(128)) + bytes([32]) * 128
 NUMBER = "0"
 #: Pairs are kept as one number: the first word's, shifted, and the second's.
@@ -103,9 +103,10 @@ class Words:
         leads = total = 0  # sentences in the lead, or 0 while all are; words so far
         text = prepared.small
         spaced = text.encode("ascii", "replace").translate(_SPACED).decode("ascii")
+        others = _NO_LETTER_OF_ASCII if text.isascii() else _NO_LETTER
         for number, span in enumerate(prepared.sentences):
             start, end = span.start, span.end
-            has_others = _NO_LETTER.search(text, start, end)
+            has_others = others.search(text, start, end)
             tokens = _TOKEN.findall(text, start, end) if has_others else spaced[start:end].split()
             total += len(tokens)
             if total > LEAD and number and not leads:

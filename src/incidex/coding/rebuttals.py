@@ -12,6 +12,7 @@ from functools import cache
 
 from incidex.coding.lexicon import Lexicon
 from incidex.coding.passages import Passages
+from incidex.coding.patterns import at_words, followed
 from incidex.model import Claim, Evidence, Role, Span, Speaker, Stance
 
 NAME = "rebuttals@1"
@@ -26,43 +27,56 @@ _SUBJECT = re.compile(
     r"[“\"]?((?:The|A|An|Its|[A-Z])[^;:.“”\"]{1,60}?),?\s(?:(?:has|have|had|later|also|quickly|promptly|firmly)\s)?"
     r"(?:den|reject|refut|disput|dismiss|call|describ|brand)\w+\s"
 )
+# All that follows is looked for in small letters.
+_CLAIM = (
+    r"\s(?:\w+\s)?(?:claim|report|allegation|story|rumou?r|post|leak|statement|assertion|article|data|dump|document|"
+    r"file|record|sample|screenshot)s?"
+)
 _THIS = (
-    r"(?:it|this|that|(?:the|these|those|such|all|any|both)\s(?:\w+\s)?(?:claim|report|allegation|story|rumou?r|"
-    r"post|leak|statement|assertion|article|data|dump|document|file|record|sample|screenshot)s?|"
-    r"them|they|these|those)"
+    *("it", "this", "that"),
+    *(first + _CLAIM for first in ("the", "these", "those", "such", "all", "any", "both")),
+    *("them", "they", "these", "those"),
 )
 _FALSE = (
     r"(?:fake(?:\snews)?|false|untrue|baseless|groundless|unfounded|a\s(?:hoax|lie|fabrication|fake|"
     r"forgery)|fabricated|made[ -]up|invented|nonsense|without (?:any )?(?:foundation|basis|merit)|"
     r"(?:not|n['’]t)\s(?:true|real|genuine|authentic|correct|accurate|ours|from (?:its|our|the company)))"
 )
-_REBUTS = re.compile(
-    # "it is fake news", "the claim was false", "called the report baseless"
-    rf"\b{_THIS}\s(?:(?:is|was|are|were|as|to be|had been|do|did|does)\s?)?"
+_IS_FALSE = (
+    r"\s(?:(?:is|was|are|were|as|to be|had been|do|did|does)\s?)?"
     rf"(?:all\s|\w+ly\s|simply\s)?{_FALSE}\b"
-    rf"|\b{_THIS}\s(?:is|was|are|were|do|did|does)n['’]t\s"
-    r"(?:true|real|genuine|authentic|correct|from|come from)\b"
+)
+_IS_NOT_TRUE = (
+    r"\s(?:is|was|are|were|do|did|does)n['’]t\s(?:true|real|genuine|authentic|correct|from|come from)\b"
+)
+_IS_NOT_FROM = r"\s(?:is|was|are|were|do|did|does)\snot\s(?:come\s)?(?:from|out of)\b"
+_REBUTS = at_words(
+    # "it is fake news", "the claim was false", "called the report baseless"
+    *(this + _IS_FALSE for this in _THIS),
+    *(this + _IS_NOT_TRUE for this in _THIS),
     # "that did not happen", "nothing of the sort happened"
-    r"|\b(?:that|this|it|such a thing)\s(?:did not|didn['’]t|never)\s(?:happen|take place|occur)\w*"
-    r"|\bnothing of the (?:sort|kind)\b|\bno such (?:thing|attack|breach|incident|theft|leak)\b"
+    *followed("that|this|it|such a thing", r"\s(?:did not|didn['’]t|never)\s(?:happen|take place|occur)\w*"),
+    *followed("nothing of the", r" (?:sort|kind)\b"),
+    *followed("no such", r" (?:thing|attack|breach|incident|theft|leak)\b"),
     # "denied this", "rejected the claim", but not "denied the claim that …"
-    r"|\b(?:den(?:ied|ies|y)|reject(?:s|ed)?|refut(?:es|ed)|disput(?:es|ed)|dismiss(?:es|ed))\s"
-    rf"(?:{_THIS})(?!\s(?:that|of|about|to|was|were|had|it|they|he|she|we|the|its|any|some|no|an?)\b)"
-    r"|\b(?:denied|denies) (?:having been|being|it (?:had been|was)) (?:hacked|breached|attacked|compromised)"
+    *followed(
+        "denied|denies|deny|rejects?|rejected|refutes|refuted|disputes|disputed|dismisses|dismissed",
+        rf"\s(?:{'|'.join(_THIS)})"
+        r"(?!\s(?:that|of|about|to|was|were|had|it|they|he|she|we|the|its|any|some|no|an?)\b)",
+    ),
+    *followed(
+        "denied|denies", " (?:having been|being|it (?:had been|was)) (?:hacked|breached|attacked|compromised)"
+    ),
     # "there had been no attack"
-    r"|\bthere (?:was|is|were|had been|has been) no "
-    r"(?:attack|breach|hack|leak|intrusion|theft|cyber-?attack)\b"
-    r"(?!\s(?:of|on|in|at|to|from)\b)"
+    r"there (?:was|is|were|had been|has been) no (?:attack|breach|hack|leak|intrusion|theft|cyber-?attack)\b"
+    r"(?!\s(?:of|on|in|at|to|from)\b)",
     # "the data is not from its systems"
-    rf"|\b{_THIS}\s(?:is|was|are|were|do|did|does)\snot\s(?:come\s)?(?:from|out of)\b",
-    re.IGNORECASE,
+    *(this + _IS_NOT_FROM for this in _THIS),
 )
 #: Whose denial is of having done it, which leaves what was done as it was.
-_OF_GUILT = re.compile(
-    r"\b(?:accus\w+|involve\w*|responsib\w+|behind|blam\w+|embassy|charges?)\b", re.IGNORECASE
-)
+_OF_GUILT = re.compile(r"\b(?:accus\w+|involve\w*|responsib\w+|behind|blam\w+|embassy|charges?)\b")
 #: A denial that does not say whether the deed is denied or the guilt.
-_BARE = re.compile(r"(?:den|reject|refut|disput|dismiss)", re.IGNORECASE)
+_BARE = ("den", "reject", "refut", "disput", "dismiss")
 _TRIGGERS = """
 fake false untrue baseless groundless unfounded hoax lie fabricat* forgery made_up made-up invented
 nonsense without_foundation without_any without_basis without_merit not_true not_real not_genuine
@@ -109,11 +123,11 @@ def find_rebuttals(passages: Passages) -> Iterator[Rebuttal]:
             continue
         seen = number
         sentence = prepared.sentences[number]
-        words = _REBUTS.search(prepared.text, sentence.start, sentence.end)
-        if words is None or _OF_GUILT.search(prepared.text, sentence.start, sentence.end):
+        words = _REBUTS.search(prepared.small, sentence.start, sentence.end)
+        if words is None or _OF_GUILT.search(prepared.small, sentence.start, sentence.end):
             continue
         speaker = _who_denies(passages, sentence, Span(*words.span()))
-        if speaker.role is not Role.VICTIM and _BARE.match(words[0]):
+        if speaker.role is not Role.VICTIM and words[0].startswith(_BARE):
             continue  # "the Kremlin denied it": having done it
         if speaker != passages.cast.publisher and speaker.role is not Role.ACTOR:
             yield Rebuttal(sentence, number, speaker)

@@ -34,6 +34,7 @@ _RELATIVE = re.compile(
     r"[A-Z][\w.&’'\-]{0,30}(?:\s[A-Z][\w.&’'\-]{0,30}){0,3}),?\s"
     r"(?:that|which|who)\Z"
 )
+_RELATIVES = ("that", "which", "who")
 _GOES_ON = re.compile(r"\s(?:continue[sd]?|went on|goes on|appear(?:s|ed)|seem(?:s|ed)|sought|wants?) to\Z")
 _TIME = re.compile(
     r"\s(?:(?:late |early )?on (?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -106,7 +107,8 @@ def find_subject(text: str, floor: int, verb: int) -> Iterator[Phrase]:
         near = max(floor, verb - REACH)
     begin = near
     left = _strip_fillers(text[begin:verb].replace("\n", " "))
-    if relative := _RELATIVE.search(left, max(0, len(left) - 90)):
+    relative = _RELATIVE.search(left, max(0, len(left) - 90)) if left.endswith(_RELATIVES) else None
+    if relative:
         yield parse(relative[1], begin + relative.start(1), None)
         return
     left, aside = _strip_aside(left)
