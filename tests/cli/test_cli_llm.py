@@ -36,7 +36,7 @@ def test_code_adds_what_holds_and_counts_the_rest(run: Run, report: Path) -> Non
     assert done.returncode == 0, done.stderr
     line = json.loads(done.stdout)
     coders = {claim["coder"] for claim in line["incidents"][0]["claims"]}
-    assert {"llm:small@1", "counts@3"} <= coders
+    assert {"llm:small@1", "counts@4"} <= coders
     assert line["notes"] == [
         "language model small: 1 values kept of 2; 1 left out: its quotation is not in the text"
     ]

@@ -25,10 +25,13 @@ _NAMES_ACTOR = re.compile(
     rf"\b(?:(?:we|they|researchers|analysts|vendors) (?:have )?(?:(?:{_CALL})|(?:follow|track) as)"
     rf"|(?:tracked|tracks it|follows it|known to us) as|call(?:s|ing|ed)? (?:{_SELF})"
     rf"|(?:{_ATTACKERS}|(?:ransomware|hacker|hacking|extortion|threat|espionage|crime"
-    rf"|cybercrime|hacktivist) (?:{_GROUPS}))(?:,? named|,? called|,? known as)?)\s[“\"'‘]?\Z"
+    rf"|cybercrime|hacktivist) (?:{_GROUPS}))(?: of the| from the|,? named|,? called|,? known as)?)\s"
+    r"[“\"'‘]?\Z"
 )
 #: The last words of the above: one of them stands before every name that it finds, and before few others.
-_NAMES_ACTOR_LAST = tuple(f"{_CALL}|{_SELF}|{_ATTACKERS}|{_GROUPS}|name|named|called|as".split("|"))
+_NAMES_ACTOR_LAST = tuple(
+    f"{_CALL}|{_SELF}|{_ATTACKERS}|{_GROUPS}|name|named|called|as|of the|from the".split("|")
+)
 _IS_ACTOR = re.compile(
     r"[”\"'’]?,?\s(?:is an? (?:\w+\s){0,2}"
     r"(?:adversary|actor|group|gang|crew|collective|loader|implant|trojan|campaign)\b"

@@ -80,9 +80,14 @@ class Mention(NamedTuple):
 def recase(text: str) -> str:
     """Return a text in capitals with its common words in small letters, so that names stand out; as long."""
     small = common_words() | words_for("lead") | words_for("verb") | words_for("tail")
-    cased = _SHOUTED.sub(
-        lambda match: match[0].lower() if match[0].lower() in small else match[0].capitalize(), text
-    )
+
+    def cast(match: re.Match[str]) -> str:
+        word = match[0]
+        is_small = word.lower() in small or text[match.start() - 1 : match.start()] in _JOINS
+        shown = word.lower() if is_small else word.capitalize()
+        return shown if len(shown) == len(word) else word  # "ß" has no capital of one letter
+
+    cased = _SHOUTED.sub(cast, text)
     return _organisation().sub(lambda match: match[0].title(), cased)
 
 
@@ -93,8 +98,10 @@ def _organisation() -> re.Pattern[str]:
     return re.compile(rf"\b[A-Z][a-z]{{2,30}}(?: [a-z]{{3,15}})?(?: (?:{ends})\b){{1,3}}")
 
 
-#: A word in capitals, with what an apostrophe joins to it.
-_SHOUTED = re.compile(r"[A-Z][A-Z’'\-]*")
+#: What joins a word to the one before it, as in addresses.
+_JOINS = frozenset("./@_")
+#: A word, with what an apostrophe joins to it.
+_SHOUTED = re.compile(r"[^\W\d_](?:[^\W\d_]|[’'\-])*")
 
 
 def find_mentions(text: str, end: int, *, start: int = 0) -> Iterator[Mention]:

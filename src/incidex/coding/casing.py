@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from incidex.coding.capitals import recase
+from incidex.coding.gazetteer import place_names
 from incidex.coding.kinds import common_words
 from incidex.coding.lexicon import Lexicon
-from incidex.coding.places import place_names
 
 #: Characters at the start of a text that show whether it is all in capitals, or in small letters.
 _SHOWN = 200
@@ -34,7 +34,10 @@ def restore(text: str) -> str:
     head = text[:_SHOWN]
     if head.isupper():
         return _put_back(recase(text))
-    return _put_back(text) if head.islower() else text
+    if not head.islower():
+        return text
+    shouted = text.upper()  # of few letters two are made: "ß"
+    return _put_back(recase(shouted) if len(shouted) == len(text) else text)
 
 
 def _put_back(text: str) -> str:

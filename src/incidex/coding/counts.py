@@ -10,21 +10,25 @@ from incidex.coding.patterns import at_words
 from incidex.model import Span
 
 _PEOPLE = (
-    "people persons individuals customers consumers patients users subscribers members students "
-    "residents citizens clients victims cardholders taxpayers veterans voters passengers guests drivers "
-    "donors policyholders applicants beneficiaries enrollees participants players travellers travelers "
-    "shoppers recipients policy-holders households borrowers readers workers employees staffers "
-    "teachers alumni patrons parents children men women adults"
+    "people persons individuals customers consumers patients users subscribers members students residents "
+    "citizens clients victims cardholders taxpayers veterans voters passengers guests drivers donors "
+    "policyholders applicants beneficiaries enrollees participants players travellers travelers shoppers "
+    "recipients policy-holders households borrowers readers workers employees staffers teachers alumni "
+    "patrons parents children men women adults buyers tenants families pupils officers soldiers "
+    "pensioners investors claimants owners candidates graduates refugees prisoners inmates motorists "
+    "commuters farmers migrants pilgrims sellers merchants attendees delegates depositors insureds staff "
+    "doctors nurses clinicians homeowners landlords jobseekers freelancers contractors"
 )
 _RECORDS = (
     "records accounts profiles emails cards logins credentials ssns entries identities addresses numbers "
-    "usernames names files"
+    "usernames names files policies applications passports contracts invoices statements bookings selfies "
+    "photos images certificates prescriptions letters forms reports"
 )
 _UNITS = frozenset(f"{_PEOPLE} {_RECORDS}".split())
 _PERSONS = frozenset(_PEOPLE.split())
 #: What may follow "1,551 of" before the people: "of the clinic's patients".
 _OWNERS = frozenset({"the", "its", "their", "our", "his", "her"})
-_STAFF = frozenset({"employees", "workers", "staffers", "teachers"})
+_STAFF = frozenset({"employees", "workers", "staffers", "teachers", "staff", "officers", "doctors", "nurses"})
 
 #: Things of which only the named kinds stand for a person or a record.
 _ONLY_AFTER = {

@@ -6,14 +6,13 @@ is tied to the story ("an Oregon clinic", "based in Cork"); the weights, in `dat
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
 
-from incidex.codebook import get_vocabulary
 from incidex.coding.base import Prepared, Reading
 from incidex.coding.cues import read_rows
+from incidex.coding.gazetteer import Place, load_places, postal_codes
 from incidex.coding.lexicon import Lexicon
 from incidex.coding.location import find_locations
 from incidex.coding.patterns import at_words, followed, to_small
@@ -40,12 +39,21 @@ _AFTER_IS_ACTOR = re.compile(
 )
 _IS_GROUP = re.compile(rf"{_WORDS}group")
 _OF_ORGANISATION = re.compile(rf"{_WORDS}{_ORGANISATION}\b")
+#: What a language is told by, which says little of a country.
+_LANGUAGES = ("-speaking", "-language")
+#: "The Information Commissioner of Slovenia" is none of Britain's.
+_OF_ANOTHER = re.compile(r" (?:of|for) (?:the )?(?:Republic of )?(?=[A-Z])")
 _OF_SEAT = re.compile(r"-based\b|-headquartered\b|['’]s (?:largest|biggest|second|national|leading)")
 _BEFORE_IS_ACTOR = at_words(
     *followed(
         "hackers?|attackers?|criminals|gang|group|ransomware",
-        r"\b[^.;]{0,70}\b(?:based in|from|are in|operating (?:from|out of))\s$",
-    )
+        r"\b[^.;]{0,70}\b(?:based in|from|are in"
+        r"|(?:operating|working) (?:from|out of)(?: an? \w+ in)?"
+        r"|in the service of(?: the)?"
+        r"|(?:works? for|working for|linked to|tied to|loyal to|backed by|on behalf of|aligned with)"
+        r"(?: the)?)\s$",
+    ),
+    "pro-$",
 )
 _SEATED = at_words(
     *followed("based|headquartered|located|offices?", r" in (?:the )?(?:[a-z][\w.'-]{1,20},? ){0,3}$"),
@@ -56,7 +64,9 @@ _AFTER_TOWN = re.compile(r"[A-Z][\w.'’-]{1,20}, $")
 _POSTAL = re.compile(r", ([A-Z]{2})(?= [0-9]{5}|[.,;)\n]|-based| [a-z]|$)")
 _DOMAIN = re.compile(
     r"\.(?<=[a-z0-9]\.)(?:(?:co|com|gov|govt|ac|org|nhs|edu|net|gob|go)\.)?(uk|fr|de|nl|ch|es|pt|se|dk|fi|pl|cz|hu|ro|"
-    r"gr|tr|ru|ua|il|ir|pk|bd|lk|cn|hk|jp|kr|tw|sg|ph|vn|za|ng|ke|eg|br|ar|mx|cl|pe|ca|au|nz|ie|gov|mil|"
+    r"gr|tr|ru|ua|il|ir|pk|bd|lk|cn|hk|jp|kr|tw|sg|ph|vn|za|ng|ke|eg|br|ar|mx|cl|pe|ca|au|nz|ie|gov|mil|ee|lv|lt|si|"
+    r"sk|hr|rs|ba|mk|al|bg|cy|mt|lu|by|kz|uz|ge|az|np|kh|mm|fj|gh|tz|ug|zm|zw|na|bw|mz|ao|sn|ma|tn|dz|sa|ae|qa|"
+    r"kw|om|jo|uy|py|bo|ec|cr|gt|hn|do|jm|tt|"
     r"(?<=co\.)in|(?<=gov\.)in|(?<=gov\.)it|(?<=gov\.)my|(?<=co\.)th|(?<=co\.)id)\b(?![.\w-])"
 )
 #: What makes a domain the victim's: "the site larder.co.nz", and not an address to write to.
@@ -74,26 +84,13 @@ _FAR = 20_000
 #: Characters at the start of a text that show whether it is all in capitals.
 _SHOUT = 200
 
-#: Names of countries that are also states, people or birds, and demonyms that are languages first.
-_NEVER = frozenset(
-    {"Georgia", "Georgian", "Jordan", "Chad", "Turkey", "Guinea", "English", "Niger", "Jersey", "the States"}
-)
-
-
-class _Place(NamedTuple):
-    """A term: the country that it speaks for, what kind of place it is, and the region, if it is one."""
-
-    country: str
-    kind: str  # country, demonym, state, region, city, body, number, veterans, postal, domain
-    region: str = ""
-
 
 @dataclass(slots=True)
 class Country:
     """A country with all that speaks for it in a text."""
 
     code: str
-    hits: list[tuple[Span, _Place, str]] = field(default_factory=list)  # where, what, how it is tied
+    hits: list[tuple[Span, Place, str]] = field(default_factory=list)  # where, what, how it is tied
     features: set[Feature] = field(default_factory=set)
     score: float = 0.0  # log odds
 
@@ -105,7 +102,7 @@ class Country:
 
 def lexicons() -> tuple[Lexicon, ...]:
     """Return what this coder waits for."""
-    return (_places()[0],)
+    return (load_places()[0],)
 
 
 def read_places(prepared: Prepared) -> Iterator[Reading]:
@@ -147,6 +144,7 @@ _KINDS: Mapping[str, str] = {
     "veterans": "people whom one country's agency serves",
     "postal": "a postal address",
     "domain": "a domain of one country",
+    "currency": "money of one country",
 }
 _TIES: Mapping[str, str] = {
     "seat": "where the victim has its seat",
@@ -180,22 +178,38 @@ def find_countries(prepared: Prepared) -> tuple[Sequence[Country], Sequence[tupl
     return list(found.values()), actors
 
 
-def _find(prepared: Prepared) -> Iterator[tuple[Span, _Place]]:
-    lexicon, places = _places()
+def _find(prepared: Prepared) -> Iterator[tuple[Span, Place]]:
+    lexicon, places = load_places()
     text = prepared.text
     for hit in prepared.find(lexicon):
         if hit.start < _FAR:
             if hit.term == "US" and text[:_SHOUT].isupper():
                 continue  # "TOLD US"
-            yield Span(hit.start, hit.end), places[hit.term]
-    states = _postal()
+            if text.startswith(_LANGUAGES, hit.end):
+                continue
+            place = places[hit.term]
+            if place.kind == "body" and _is_of_another(text, hit.end, place.country):
+                continue
+            yield Span(hit.start, hit.end), place
+    states = postal_codes()
     for match in _POSTAL.finditer(text, 0, _FAR):
         if match[1] in states and text[match.start() - 1].isalpha():
-            yield Span(*match.span(1)), _Place("US", "postal", states[match[1]])
+            yield Span(*match.span(1)), Place("US", "postal", states[match[1]])
     for match in _DOMAIN.finditer(text, 0, _FAR):
         if not _OF_VICTIM.search(text, max(0, match.start() - 90), match.start()):
             continue  # a source's, a helper's or a mail's
-        yield Span(match.start() + 1, match.end()), _Place(_DOMAINS.get(match[1], match[1].upper()), "domain")
+        yield Span(match.start() + 1, match.end()), Place(_DOMAINS.get(match[1], match[1].upper()), "domain")
+
+
+def _is_of_another(text: str, end: int, country: str) -> bool:
+    """Say whether a body is of another country than the one that has it mostly."""
+    found = _OF_ANOTHER.match(text, end)
+    if not found:
+        return False
+    places = load_places()[1]
+    words = text[found.end() : found.end() + 40].split()
+    names = (" ".join(words[:count]).rstrip(".,;:)’'s") for count in (1, 2, 3))
+    return any(name in places and places[name].country != country for name in names)
 
 
 def _is_actor(text: str, span: Span) -> bool:
@@ -205,9 +219,9 @@ def _is_actor(text: str, span: Span) -> bool:
     return _BEFORE_IS_ACTOR.search(to_small(text[max(0, span.start - _REACH) : span.start])) is not None
 
 
-def _tie(text: str, span: Span, place: _Place) -> str:
+def _tie(text: str, span: Span, place: Place) -> str:
     """Return how the words around a place tie it to somebody."""
-    if place.kind in {"body", "number", "veterans", "postal", "domain"}:
+    if place.kind in {"body", "number", "veterans", "postal", "domain", "currency"}:
         return "named"
     before = text[max(0, span.start - _REACH) : span.start]
     after = text[span.end : span.end + 60]
@@ -252,30 +266,3 @@ def _describe(found: Mapping[str, Country], actors: set[str]) -> None:
 def load_weights() -> Mapping[Feature, float]:
     """Return what each feature adds to the log odds."""
     return {tuple(feature.split("|")): float(weight) for feature, weight in read_rows("country")}
-
-
-@cache
-def _postal() -> Mapping[str, str]:
-    return {term.extra.get("postal", ""): term.id for term in get_vocabulary("us_state").values()}
-
-
-def place_names() -> Iterable[str]:
-    """Return the names of all places, as they are spelt."""
-    return _places()[1]
-
-
-@cache
-def _places() -> tuple[Lexicon, Mapping[str, _Place]]:
-    """Return the names of places, as they are spelt, and what each stands for."""
-    found: dict[str, _Place] = {}
-    for code, kind, terms in read_rows("places"):
-        found.update((term, _Place(code, kind)) for term in terms.split("|"))
-    for term in get_vocabulary("us_state").values():
-        for name in (*term.names, *term.each("demonyms")):
-            found.setdefault(name, _Place("US", "state", term.id))
-    for term in get_vocabulary("country").values():
-        for kind, names in (("country", term.names), ("demonym", term.each("demonyms"))):
-            for name in names:
-                if len(name) > 1 and name not in _NEVER:
-                    found.setdefault(name, _Place(term.id, kind))
-    return Lexicon(found, lower=False), found

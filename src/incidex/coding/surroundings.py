@@ -35,6 +35,8 @@ _DEFINED = frozenset(
 _DATELINE = re.compile(r"(?:, [A-Z0-9][\w. ]{1,24}){0,2}(?: \([^()\n]{2,25}\))?(?: ?[–—:]| -{1,2}) ")
 #: What tells whose trade it is, behind a name: "Emergencias Rioplata, an Argentine ambulance dispatcher".
 _TOLD = re.compile(r",? (?:\(?an?|the|one of the|which|who) ([^,.;:()]{3,60})")
+#: How notices of health data begin to say who is who: "the covered entity (CE)", "a business associate (BA)".
+_SIDES = frozenset({"covered", "business"})
 #: Marks of quotation.
 _OPENS, _CLOSES = "\"“‘«„'", "\"”’»“'"
 
@@ -111,8 +113,12 @@ def read_place(mention: Mention, scene: Scene) -> Iterator[Feature]:
     if text[start - 1 : start] in _OPENS and text[end : end + 1] in _CLOSES and start:
         yield ("quoted",)
     told = _TOLD.match(text, end, end + 90)
-    if told and any(word in trades() for word in told[1].lower().split()):
-        yield ("told", "a role")
+    if told:
+        words = told[1].lower().split()
+        if any(word in trades() for word in words):
+            yield ("told", "a role")
+        if words[0] in _SIDES:
+            yield ("told", words[0])
     yield from _read_line(start, end, scene)
 
 

@@ -102,7 +102,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "response@1": read_response,
         "security@1": read_security,
         "subject@2": beside_model(read_subject),
-        "counts@3": read_counts,
+        "counts@4": read_counts,
         "dates@3": read_dates,
         "data@2": read_data,
         "vulnerabilities@1": read_vulnerabilities,
@@ -115,7 +115,7 @@ CODERS: Mapping[str, Coder] = MappingProxyType(
         "crews@2": read_crews,
         "malware@2": read_malware,
         "tools@2": read_tools,
-        "places@2": read_places,
+        "places@3": read_places,
         "industry@2": beside_model(read_industry),
     }
 )

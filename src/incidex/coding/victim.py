@@ -18,10 +18,10 @@ from incidex.coding.beside import lexicons as words_beside
 from incidex.coding.capitals import Mention, find_mentions, recase
 from incidex.coding.cues import read_rows
 from incidex.coding.described import find_described
+from incidex.coding.gazetteer import load_places
 from incidex.coding.kinds import kinds_of, words_for
 from incidex.coding.parties import party_name
 from incidex.coding.phrases import LEGAL, clean, initials
-from incidex.coding.places import lexicons as place_lexicons
 from incidex.coding.recalled import find_recalled
 from incidex.coding.secondary import read_secondary
 from incidex.coding.surroundings import Feature, Scene, find_part, read_place, read_words, set_scene
@@ -47,7 +47,7 @@ _IS_PUBLISHER, _NAMED_BY_ACTOR, _NAMED_FIRST_BY_ACTOR, _IN_TITLE = 8.0, 1.0, 4.0
 _LEAST = 0.4
 #: The power of a candidate's share that tells how often it is right: in registers that the corpora lack, a
 #: share of 0.35 is right for a half. Fitted to texts that were not learned from.
-_EVENNESS = 0.6
+_EVENNESS = 0.7
 #: What a name loses that only stands where another event is recalled.
 _RECALLED = 3.0
 #: What a name loses that is only the software with the flaw, or an authority at its work.
@@ -166,7 +166,7 @@ def _gather(text: str, prepared: Prepared) -> Sequence[Candidate]:
     """Return every name of a text that something can happen to, with the places where it stands."""
     found: dict[str, Candidate] = {}
     credited = [hit.start for hit in prepared.find(words_beside()[0])]
-    described = find_described(text, prepared.find(place_lexicons()[0]))
+    described = find_described(text, prepared.find(load_places()[0]))
     for mention in sorted(chain(find_mentions(text, len(text)), described), key=attrgetter("start")):
         if stands_before(credited, mention.start) and is_credited(text, mention.start):
             continue

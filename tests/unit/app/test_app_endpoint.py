@@ -200,7 +200,7 @@ def test_the_model_adds_to_the_rules_and_what_does_not_hold_is_counted() -> None
     assert (claim.field, claim.value) == ("actor.motive", "Financial")
     assert claim.evidence is not None
     assert claim.evidence.is_verbatim_in(TEXT)
-    assert "counts@3" in by_coder
+    assert "counts@4" in by_coder
     assert found.notes == (
         "language model small: 1 values kept of 2; 1 left out: its quotation is not in the text",
     )

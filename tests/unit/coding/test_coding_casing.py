@@ -38,6 +38,12 @@ def test_places_and_dates_are_read_without_capitals(rewrite: Callable[[str], str
         pytest.param(
             "they told us, and polish the turkey", "they told us, and polish the turkey", id="words"
         ),
+        pytest.param(
+            "hackers hit veldora foods in lyon. see veldora.com/café",
+            "hackers hit Veldora Foods in Lyon. see Veldora.com/café",
+            id="names",
+        ),
+        pytest.param("ÉQUILIBRE CLINIC, STRASSE 3", "Équilibre clinic, Strasse 3", id="accents"),
         pytest.param("The bank in germany", "The bank in germany", id="has-its-own"),
     ],
 )
