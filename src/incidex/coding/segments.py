@@ -50,7 +50,7 @@ _LIST_OF = re.compile(
     re.IGNORECASE,
 )
 #: A victim read in a paragraph less surely than this does not make it an incident of its own.
-_SURE = 0.84
+_SURE = 0.847
 #: Labels of passages name nobody.
 _LABEL_WORDS = """
 details quote source sources correction followup follow-up updated update summary technique techniques

@@ -21,9 +21,9 @@ HIBP = "hibp-text.jsonl.gz"
 #: The tables by the names of their files, without the ending.
 VICTIM, COUNTRY = "victim", "country"
 #: What a row of each corpus counts: the health notices are many and alike.
-_CORPORA = {VCDB: 1.5, HHS: 0.35, HIBP: 1.0}
+_CORPORA = {VCDB: 1.5, HHS: 0.6, HIBP: 1.0}
 #: What a text of ours counts: they are few, and of registers that the corpora lack.
-_OWN, _WRITTEN = 2.0, 1.5
+_OWN, _WRITTEN = 2.0, 0.5
 #: Reports on malware are long and name everyone but a victim.
 _THREAT_REPORT = 0.1
 _NOBODY = {"", "Unknown", None}
