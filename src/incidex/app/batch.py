@@ -1,16 +1,18 @@
 """Batch coding: a JSON line in, a coded line out, in the same order, on as many cores as asked for."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
 from incidex.app import helpers
-from incidex.app.coders import Code, code_report
+from incidex.app.coders import TOGETHER, Code, CodedReport, code_report, code_reports
 from incidex.codebook import policy
 from incidex.coding import Coded
 from incidex.exchange import to_coded_line
@@ -33,6 +35,9 @@ from incidex.text import language_of
 
 #: Lines given to a worker at once: enough to hide what handing over costs, few enough to keep memory flat.
 CHUNK = 32
+
+#: Lines of more bytes than this are not coded together: all that is read of them is held at once.
+_MOST_BYTES = 200_000
 
 #: Who speaks where a line does not say who published it.
 UNNAMED = "publisher"
@@ -72,21 +77,63 @@ def code_lines(lines: Iterable[bytes], *, workers: int = 1, code: Code = code_re
 
 
 def _make_coder(code: Code) -> Callable[[Sequence[tuple[int, bytes]]], list[Outcome]]:
-    return lambda chunk: [_code_line(number, raw, code) for number, raw in chunk]
+    return lambda chunk: [each for together in _group(chunk) for each in _code_together(together, code)]
 
 
-def _code_line(number: int, raw: bytes, code: Code) -> Outcome:
+def _group(chunk: Iterable[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes]]]:
+    """Part a chunk into lines that are coded together: few enough to keep memory flat."""
+    held: list[tuple[int, bytes]] = []
+    size = 0
+    for each in chunk:
+        if held and size + len(each[1]) > _MOST_BYTES:
+            yield held
+            held, size = [], 0
+        held.append(each)
+        size += len(each[1])
+    yield held
+
+
+def _code_together(chunk: Sequence[tuple[int, bytes]], code: Code) -> Iterator[Outcome]:
+    """Yield what becomes of each line; where one of them cannot be coded, each is coded alone."""
+    read = [_read_line(number, raw) for number, raw in chunk]
+    coders = TOGETHER.get(code)
+    found: Iterator[CodedReport] = iter(())
+    if coders is not None:
+        reports = [(each.report, each.document) for each in read if isinstance(each, _Read)]
+        with suppress(IncidexError):
+            found = iter(code_reports(reports, coders))
+    for each in read:
+        yield each if isinstance(each, Outcome) else _write_line(each, code, next(found, None))
+
+
+class _Read(NamedTuple):
+    """A line, and the report and document that it stands for."""
+
+    number: int
+    line: Line
+    report: Report
+    document: Document
+
+
+def _read_line(number: int, raw: bytes) -> "_Read | Outcome":
     try:
         line = msgspec.json.decode(raw, type=Line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _failed(number, f'line {number} is not {{"id", "text"}} as JSON: {error}')
     try:
-        report, document = describe(line)
-        found = code(report, document)
-        incidents = [fold_coded(one, report) for one in found.incidents]
-        return Outcome(msgspec.json.encode(to_coded_line(line.id, incidents, found.notes)))
+        return _Read(number, line, *describe(line))
     except IncidexError as error:
         return _failed(line.id, f"line {number} ({line.id}): {error}")
+
+
+def _write_line(read: _Read, code: Code, found: CodedReport | None) -> Outcome:
+    line = read.line
+    try:
+        coded = found or code(read.report, read.document)
+        incidents = [fold_coded(one, read.report) for one in coded.incidents]
+        return Outcome(msgspec.json.encode(to_coded_line(line.id, incidents, coded.notes)))
+    except IncidexError as error:
+        return _failed(line.id, f"line {read.number} ({line.id}): {error}")
 
 
 def _failed(name: str | int, message: str) -> Outcome:

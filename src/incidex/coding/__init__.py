@@ -6,7 +6,7 @@ from incidex.coding.llm import Answered, Client, ask, to_coders
 from incidex.coding.parties import party_name
 from incidex.coding.passages import Passages
 from incidex.coding.questions import Question
-from incidex.coding.table import CODERS, ENCODED, Coded, code, listen
+from incidex.coding.table import CODERS, ENCODED, Coded, code, code_together, listen
 
 __all__ = [
     "CODERS",
@@ -21,6 +21,7 @@ __all__ = [
     "Reading",
     "ask",
     "code",
+    "code_together",
     "language_note",
     "listen",
     "party_name",
