@@ -21,21 +21,22 @@ _ATTACKERS = (
     "malware|ransomware|collective"
 )
 _GROUPS = "group|team|outfit"
+_QUOTED = "group|persona|brigade|collective|platform|toolkit|profile|team"
 _NAMES_ACTOR = re.compile(
     rf"\b(?:(?:we|they|researchers|analysts|vendors) (?:have )?(?:(?:{_CALL})|(?:follow|track) as)"
     rf"|(?:tracked|tracks it|follows it|known to us) as|call(?:s|ing|ed)? (?:{_SELF})"
     rf"|(?:{_ATTACKERS}|(?:ransomware|hacker|hacking|extortion|threat|espionage|crime"
     rf"|cybercrime|hacktivist) (?:{_GROUPS}))(?: of the| from the|,? named|,? called|,? known as)?)\s"
-    r"[“\"'‘]?\Z"
+    rf"[“\"'‘]?\Z|\b(?:{_QUOTED})(?:,| –)? [“\"]\Z"
 )
 #: The last words of the above: one of them stands before every name that it finds, and before few others.
 _NAMES_ACTOR_LAST = tuple(
-    f"{_CALL}|{_SELF}|{_ATTACKERS}|{_GROUPS}|name|named|called|as|of the|from the".split("|")
+    f"{_CALL}|{_SELF}|{_ATTACKERS}|{_GROUPS}|{_QUOTED}|,|–|name|named|called|as|of the|from the".split("|")
 )
 _IS_ACTOR = re.compile(
-    r"[”\"'’]?,?\s(?:is an? (?:\w+\s){0,2}"
+    r"[”\"'’]?,?\s(?:(?:is |– |- )an? (?:[\w-]+\s){0,3}"
     r"(?:adversary|actor|group|gang|crew|collective|loader|implant|trojan|campaign)\b"
-    r"|(?:operators|affiliates|gang|ransomware|campaign|hackers)\b)"
+    r"|(?:operators|affiliates|gang|ransomware|campaign|hackers|hacktivists|phishing-as-a-service)\b)"
 )
 #: What makes a name that of the victim's owner: "the line's owner, Tideway Group".
 _OWNER = at_words(
