@@ -49,7 +49,8 @@ _NO_NAMES = frozenset({"ePHI", "eMail", "iD", "ePHIs", "eDiscovery", "mHealth", 
 #: The end of a domain name; what stands before it is read backwards, so that a text without one costs little.
 _DOMAIN_END = re.compile(
     r"\.(?=[a-z])(?:com|org|net|edu|gov|io|ru|uk|de|fr|cn|jp|in|br|au|ca|nl|pl|it|es|eu|us|info|biz|me|tv|co|ai|app|to|"
-    r"cc|kr|za|mx|ch|se|no|dk|il|ua|tr|gg|fm|xyz|online|site|club|nz|ie|at|be|cz|hk|tw|sg|my|th|id|vn|ph|lk|pk)"
+    r"cc|kr|za|mx|ch|se|no|dk|il|ua|tr|gg|fm|xyz|online|site|club|nz|ie|at|be|cz|hk|tw|sg|my|th|id|vn|ph|lk|pk|gr|"
+    r"hu|ro|hr|rs|si|sk|bg|lt|lv|ee|pt|fi|ke|ng|gh|eg|ma|ae|sa|qa|cl|ar|pe|ec|uy|kz|uz|by|np|bd|shop|store|bank)"
     r"(?:\.[a-z]{2})?(?![\w\-]|\.\w)"
 )
 _DOMAIN_START = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]|\.(?=[a-z0-9])){0,60}\Z")

@@ -72,7 +72,8 @@ _DOMAIN = re.compile(
 #: What makes a domain the victim's: "the site larder.co.nz", and not an address to write to.
 _OF_VICTIM = re.compile(
     r"(?:sites?|websites?|web sites?|domains?|portal|forum|shop|store|retailer|company|firm|service|provider|"
-    r"agency|newspaper|bank|against|hacked|defaced|breached)(?: of| known as| called| at)?[ ,(]{1,2}[\"“']?"
+    r"agency|newspaper|bank|against|hacked|defaced|breached|customers|clients|users|members|guests)"
+    r"(?: of| known as| called| at)?[ ,(]{1,2}[\"“']?"
     r"(?:https?://)?[a-z0-9][a-z0-9.-]{0,50}\Z",
     re.IGNORECASE,
 )
