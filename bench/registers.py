@@ -18,6 +18,8 @@ from incidex.coding import code
 from incidex.model import Document, Stance
 
 FIELDS = ("action", "impact", "actor.role", "actor.motive", "actor.variety")
+#: Printed in a second table where the rows answer them.
+MORE = ("data.variety", "victim.industry", "victim.name", "victim.country")
 #: Varieties of actors that many databases know by one word.
 TYPES = {
     "State-affiliated": "state",
@@ -35,7 +37,7 @@ def read(row: Mapping[str, Any]) -> dict[str, set[str]]:
     found = code(Document(report=row["id"], text=row["text"]))
     for claim in (claim for coded in found for claim in coded.claims):
         if claim.stance is Stance.ASSERTS:
-            said[claim.field].add(claim.value)
+            said[claim.field].add(claim.value[:2] if claim.field == "victim.industry" else claim.value)
     return {**said, **types(said.get("actor.variety", ())), INCIDENT: {"yes"} if found else set()}
 
 
@@ -47,8 +49,13 @@ def wanted(row: Mapping[str, Any]) -> dict[str, set[str]]:
     gold = row["gold"]
     if gold.get("incidents") == []:
         return {INCIDENT: set()}
-    found = {field: set(values) for field, values in gold.items()}
-    return {**found, **types(gold.get("actor.variety", ())), INCIDENT: {"yes"}}
+    is_open = set(row.get("open", ()))
+    found = {field: set(gold.get(field, ())) for field in (*FIELDS, *MORE) if field in gold}
+    if row.get("open") is not None:
+        # Rows that say what they leave open answer all the rest, if only by silence.
+        found |= {field: set() for field in FIELDS if field not in gold and field not in is_open}
+    varieties = {} if "actor.variety" in is_open else types(gold.get("actor.variety", ()))
+    return {**found, **varieties, INCIDENT: {"yes"}}
 
 
 def main() -> None:
@@ -67,10 +74,16 @@ def main() -> None:
                 print(
                     f"{row['id']} {field}: said {sorted(got)}, wanted {sorted(want)} | {row['text'][:90]!r}"
                 )
-    fields = (*FIELDS, TYPE, INCIDENT)
+    print_table(counts, (*FIELDS, TYPE, INCIDENT))
+    if any(field in counts["all"] for field in MORE):
+        print_table(counts, MORE)
+
+
+def print_table(counts: Mapping[str, Mapping[str, list[int]]], fields: Iterable[str]) -> None:
+    fields = list(fields)
     print("| register | " + " | ".join(fields) + " |\n|---|" + "---|" * len(fields))
     for kind, cells in counts.items():
-        print(f"| {kind} | " + " | ".join(show(*cells[field]) for field in fields) + " |")
+        print(f"| {kind} | " + " | ".join(show(*cells.get(field, (0, 0, 0))) for field in fields) + " |")
 
 
 def show(right: int, beside: int, missed: int) -> str:

@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from incidex.coding import code
-from incidex.evaluate.lessons import is_held_back, read_written
+from incidex.evaluate.lessons import is_held_back
 from incidex.evaluate.matching import is_right
+from incidex.evaluate.written import read_rows
 from incidex.model import Document, Stance
 
 FIELDS = ("victim.name", "victim.country", "data.records")
@@ -42,7 +43,7 @@ def find_wanted(row: Mapping[str, Any], field: str) -> list[str] | None:
 
 def main() -> None:
     counts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
-    for row in read_written():
+    for row in read_rows():
         if not is_held_back(row["id"]):
             continue
         said = read(row["text"])

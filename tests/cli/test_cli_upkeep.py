@@ -30,10 +30,10 @@ def test_removed_words_show_as_removed_with_the_reason(run: Run, home: Path, rep
     shown = run("show", "aldgate").stdout
     assert "its words were removed on " in shown
     assert "by ana: order 7/26" in shown
-    assert "stole" not in shown
+    assert "hackers stole" not in shown
     record = json.loads(run("show", "aldgate", "--json").stdout)
     assert record["removed"][report]["reason"] == "order 7/26"
-    assert "stole" not in json.dumps(record)
+    assert "hackers stole" not in json.dumps(record)
     assert "the words of" in run("log").stdout
     held = b"".join(path.read_bytes() for path in home.iterdir())
     assert b"passwords of" not in held

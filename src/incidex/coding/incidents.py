@@ -1,4 +1,8 @@
-"""Whether a report tells of an incident at all: a score whose parts can be shown."""
+"""Whether a report tells of an incident at all: a score whose parts can be shown.
+
+The model has learned it from texts of incidents and of none, as it learns any label. Beside that stand words
+of what is no incident, chosen by hand, a victim that was read, and who publishes.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,40 +13,25 @@ from incidex.coding import linear
 from incidex.coding.base import Prepared
 from incidex.coding.cues import read_rows
 from incidex.coding.lexicon import Hit, Lexicon
-from incidex.coding.linear_words import read_cues
 from incidex.model import Claim, Role, Stance
 
 #: Characters of a report's opening, which says what the story is; what stands there counts twice.
 _OPENING = 320
 #: A text longer than this has a cue of many kinds by chance: what counts is how thick they stand.
 _PAGE = 700
-#: A report that scores this or more tells of an incident; a long one has values of every kind by chance.
-ENOUGH, ENOUGH_IF_LONG = -0.1, 0.4
+#: A report that scores this or more tells of an incident; of a hundred that do, one scores less.
+ENOUGH = -0.5
 #: Kinds of claims of how an actor works; so many different ones make an account of a campaign, which is kept.
 _CRAFT = frozenset({"technique", "malware", "tool", "actor.name", "indicator", "vulnerability"})
 _CAMPAIGN = 6
 
-#: What it adds that a field is asserted, at least once.
-_FIELDS: Mapping[str, float] = {
-    "data.records": 1.0,
-    "impact": 0.5,
-    "data.class": 0.3,
-    "data.variety": 0.2,
-    "action": 0.3,
-    "asset.variety": 0.2,
-    "date.occurred": 0.4,
-    "date.discovered": 0.5,
-    "actor.name": 0.3,
-    "actor.role": 0.2,
-    "response": 0.5,
-    "ransom.demanded": 0.6,
-    "ransom.paid": 0.6,
-    "outage.duration": 0.5,
-    "discovery.method": 0.4,
-    "victim.secondary": 0.5,
-}
+#: What is no news by itself: whoever is named has a trade, and whatever is told somebody has found out.
+_ASIDE = frozenset({linear.INDUSTRY, "discovery.method"})
+
 #: What a victim adds, by how sure it is at least: an unsure one may be anyone whom the text names.
-_VICTIM = ((0.961, 2.0), (0.901, 1.0), (0.841, 0.5), (0.675, 0.2))
+_VICTIM = ((0.9, 1.0), (0.7, 0.3))
+#: What the words chosen by hand count beside the model's.
+_CHOSEN = 0.7
 #: What it adds who publishes: a victim's or an actor's own words are seldom about anything else.
 _PUBLISHERS: Mapping[Role, float] = {Role.ACTOR: 2.0, Role.VICTIM: 0.5}
 
@@ -76,23 +65,16 @@ def lexicons() -> tuple[Lexicon, ...]:
 
 
 def weigh_story(prepared: Prepared, claims: Iterable[Claim]) -> Mapping[str, float]:
-    """Return what speaks for and against an incident, by part: `{"befell": 2.4, "survey": -1.2, …}`."""
-    parts = _weigh_words(prepared)
-    sure: dict[str, float] = {}
-    # The model takes it that there is an incident, and says which: it counts only where a cue says so too.
-    cued = {(field, value) for field, value, _ in prepared.made(read_cues)}
-    for claim in claims:
-        if claim.coder in linear.MODELS and (claim.field, claim.value) not in cued:
-            continue
-        if claim.stance is not Stance.DENIES:
-            sure[claim.field] = max(sure.get(claim.field, 0.0), claim.confidence)
-    victim = sure.get("victim.name", 0.0)
-    if weight := next((weight for least, weight in _VICTIM if victim >= least), 0.0):
+    """Return what speaks for and against an incident, by part: `{"model": 2.4, "survey": -1.2, …}`.
+
+    The model's part is the log-odds that it gives the words; the rest is on the same scale.
+    """
+    parts = {name: _CHOSEN * weight for name, weight in _weigh_words(prepared).items() if weight < 0}
+    parts["model"] = linear.weigh_story(prepared)
+    names = [each for each in claims if each.field == "victim.name" and each.stance is not Stance.DENIES]
+    sure = max((claim.confidence for claim in names), default=0.0)
+    if weight := next((weight for least, weight in _VICTIM if sure >= least), 0.0):
         parts["victim"] = weight
-    # What is said of attacks in general has values too: they weigh full where somebody is said to be hit.
-    full = 1.0 if "befell" in parts or "victim" in parts else 0.5
-    if fields := sum(weight for field, weight in _FIELDS.items() if field in sure):
-        parts["fields"] = full * fields
     role = prepared.report.source.role if prepared.report else Role.PRESS
     if role in _PUBLISHERS:
         parts["publisher"] = _PUBLISHERS[role]
@@ -145,8 +127,7 @@ def tells_of_incident(prepared: Prepared, claims: Sequence[Claim]) -> bool:
 
     An account of how actors work that names many techniques, tools or actors is kept without a victim.
     """
-    if not any(claim.field != linear.INDUSTRY for claim in claims):
-        return False  # whoever is named has a trade, and so a trade by itself tells of nothing
+    if all(claim.field in _ASIDE for claim in claims):
+        return False
     craft = {(claim.field, claim.value) for claim in claims if claim.field in _CRAFT}
-    enough = ENOUGH if len(prepared.text) <= 2 * _PAGE else ENOUGH_IF_LONG
-    return len(craft) >= _CAMPAIGN or sum(weigh_story(prepared, claims).values()) >= enough
+    return len(craft) >= _CAMPAIGN or sum(weigh_story(prepared, claims).values()) >= ENOUGH

@@ -8,6 +8,7 @@ neither is one that is carried only by sentences that deny it.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,7 +37,13 @@ _NAMED = 3
 
 def read_linear(prepared: Prepared) -> Iterator[Reading]:
     """Read every learned field."""
-    return read_with(load_model(), prepared)
+    return _read(load_model(), prepared, prepared.made(_weigh))
+
+
+def weigh_story(prepared: Prepared) -> float:
+    """Return the log-odds that a text tells of an incident, by its words alone."""
+    column = load_model().story
+    return float(prepared.made(_weigh).scores[column]) if column is not None else 0.0
 
 
 def beside_model(read: Coder) -> Coder:
@@ -59,11 +66,31 @@ def _coarse(reading: Reading) -> str:
 
 def read_with(model: Model, prepared: Prepared) -> Iterator[Reading]:
     """Read with a given model."""
+    return _read(model, prepared, _weigh_with(model, prepared))
+
+
+class _Weighed(NamedTuple):
+    """A text as a model weighs it: its features, what they add up to, and the log-odds of each label."""
+
+    parts: tuple[Found, ...]
+    sums: tuple[Sums, ...]
+    scores: Floats
+
+
+def _weigh(prepared: Prepared) -> _Weighed:
+    return _weigh_with(load_model(), prepared)
+
+
+def _weigh_with(model: Model, prepared: Prepared) -> _Weighed:
     parts = model.words.find(prepared)
     scores, sums = model.weigh(parts)
-    said = choose(model, scores)
+    return _Weighed(parts, sums, scores)
+
+
+def _read(model: Model, prepared: Prepared, weighed: _Weighed) -> Iterator[Reading]:
+    said = choose(model, weighed.scores)
     if said:
-        passages = _Passages(model, prepared, parts, sums, list(said))
+        passages = _Passages(model, prepared, weighed.parts, weighed.sums, list(said))
         for number, (column, confidence) in enumerate(said.items()):
             reading = passages.read(number, model.labels[column], confidence)
             if reading:

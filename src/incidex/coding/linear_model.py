@@ -32,6 +32,10 @@ class Label(NamedTuple):
     value: str
 
 
+#: What is no claim but whether there is anything to claim: that a text tells of an incident at all.
+STORY = Label("story", "incident")
+
+
 class Curve(msgspec.Struct, frozen=True):
     """What a score is worth: a line through points, scores ascending and shares of right not falling."""
 
@@ -106,12 +110,15 @@ class Model:
 
     @cached_property
     def cuts(self) -> Floats:
-        """The score from which each label is said."""
-        settings = self.settings
-        cuts = {
-            field: settings.curves[field].find_score(settings.thresholds[field]) for field in self.columns
-        }
-        return np.array([cuts[label.field] for label in self.labels], np.float32)
+        """The score from which each label is said; infinite for what is no field."""
+        curves = self.settings.curves
+        cuts = {field: curves[field].find_score(least) for field, least in self.settings.thresholds.items()}
+        return np.array([cuts.get(label.field, np.inf) for label in self.labels], np.float32)
+
+    @cached_property
+    def story(self) -> int | None:
+        """The column of `STORY`, if the model has learned it."""
+        return self.labels.index(STORY) if STORY in self.labels else None
 
     @cached_property
     def single(self) -> tuple[slice, ...]:

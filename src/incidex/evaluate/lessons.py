@@ -16,6 +16,7 @@ from incidex.evaluate.choices import Lesson, train_countries, train_victims
 from incidex.evaluate.split import part_of
 from incidex.evaluate.techniques import TRAM
 from incidex.evaluate.train_rows import HHS, VCDB, read_lines
+from incidex.evaluate.written import read_rows
 
 HIBP = "hibp-text.jsonl.gz"
 #: The tables by the names of their files, without the ending.
@@ -51,18 +52,9 @@ def read_lessons(corpus: Path) -> Iterator[Lesson]:
             yield Lesson(row["text"], (), weight=_THREAT_REPORT)
     for row in _read_own("victims.jsonl"):
         yield Lesson(row["text"], tuple(row["gold"]["victim.name"]), weight=_OWN)
-    for row in read_written():
+    for row in read_rows():
         if not is_held_back(row["id"]):
             yield _from_written(row)
-
-
-def read_written() -> Iterator[dict[str, Any]]:
-    """Yield the texts that were written for the project, with all their answers."""
-    folder = files("incidex.evaluate").joinpath("data", "written")
-    if folder.is_dir():
-        for file in sorted(folder.iterdir(), key=lambda each: each.name):
-            if file.name.endswith(".jsonl"):
-                yield from map(json.loads, file.read_text(encoding="utf-8").splitlines())
 
 
 def is_held_back(name: str) -> bool:

@@ -1,11 +1,10 @@
 """Threat reports in which people have tagged names: AnnoCTR, as texts with the places of what was tagged."""
 
-import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from incidex.evaluate.train_rows import read_lines
+from incidex.evaluate.train_rows import open_corpus, read_lines
 from incidex.model import Span
 
 #: AnnoCTR's tags, by our field. Its annotators tagged generic words such as "ransomware" as techniques.
@@ -47,7 +46,7 @@ def read_dev(corpus: Path) -> Iterator[Tagged]:
 
 def read_train(corpus: Path) -> Iterator[Tagged]:
     """Yield the reports that come as a token a line; spaces are put back where prose has them."""
-    with gzip.open(corpus / "annoctr-train.bio.gz", "rt", encoding="utf-8") as file:
+    with open_corpus(corpus / "annoctr-train.bio.gz") as file:
         for report in file.read().split("<DOCSTART>")[1:]:
             text, mentions = "", list[Mention]()
             for sentence in report.split("\n\n"):

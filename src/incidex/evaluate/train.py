@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidex.codebook import get_vocabulary
-from incidex.coding.linear_model import Curve, Label, Settings, dump_model
+from incidex.coding.linear_model import STORY, Curve, Label, Settings, dump_model
 from incidex.evaluate.split import Part
 from incidex.evaluate.train_curves import FAINT, LEAST, LEVEL, MOST, choose_threshold, learn_curve
 from incidex.evaluate.train_fit import (
@@ -23,8 +23,10 @@ from incidex.evaluate.train_fit import (
     LEAST_WORD,
     PENALTY,
     ROUNDS,
+    STORY_BIAS,
     Floats,
     Table,
+    bias_of,
     expect,
     fit,
     learn_labels,
@@ -38,6 +40,7 @@ from incidex.evaluate.train_rows import (
     EVENT_WEIGHT,
     EVENTS,
     EVERY_ARTICLE,
+    WRITTEN_WEIGHT,
     Example,
     read_examples,
 )
@@ -54,8 +57,8 @@ _IMPLIES: Mapping[str, tuple[str, str]] = {
     "action.variety": ("action", "families"),
 }
 
-#: Groups of rows whose mean F1 chooses a threshold: of a part, and short records or not.
-GROUPS: Sequence[tuple[Part, bool]] = (("train", False), ("dev", False), ("train", True))
+#: Says whether a row is of a group, of whose F1 the mean over groups chooses a threshold.
+Group = Callable[[Example], bool]
 
 #: Called when one more of `STEPS` is done.
 Progress = Callable[[], None]
@@ -90,20 +93,20 @@ def train(corpus: Path, progress: Progress = lambda: None) -> Trained:
     words, labels = learn_words(learned), learn_labels(learned)
     rarity = learn_rarity(learned, words)
     table = make_table(examples, words, rarity, labels)
-    expected, implied = expect(words, labels), learn_implied(labels)
+    expected, bias, implied = expect(words, labels), bias_of(labels), learn_implied(labels)
     progress()
     scores = np.zeros_like(table.answers)
     folds = np.array([_fold_of(example) for example in examples])
     for fold in range(FOLDS):
         scores[folds == fold] = _apply(
-            fit(table.take(is_train & (folds != fold)), expected), table.take(folds == fold)
+            fit(table.take(is_train & (folds != fold)), expected, bias), table.take(folds == fold), bias
         )
         progress()
-    fitted = fit(table.take(is_train), expected)
+    fitted = fit(table.take(is_train), expected, bias)
     progress()
-    scores[~is_train] = _apply(fitted, table.take(~is_train))
+    scores[~is_train] = _apply(fitted, table.take(~is_train), bias)
     settings = learn_settings(examples, labels, scores, implied)
-    content = dump_model(make_model(words, rarity, fitted, settings))
+    content = dump_model(make_model(words, rarity, fitted, bias, settings))
     progress()
     return Trained(content, len(learned), labels, len(words))
 
@@ -116,9 +119,11 @@ def describe() -> str:
         "an event": EVENT_WEIGHT,
         "articles one in": EVERY_ARTICLE,
         "an article": ARTICLE_WEIGHT,
+        "a written text": WRITTEN_WEIGHT,
         "penalty": PENALTY,
         "rounds": ROUNDS,
         "bias": BIAS,
+        "bias of an incident": STORY_BIAS,
         "cue": CUE,
         "cue odds": CUE_ODDS,
         "known odds": KNOWN_ODDS,
@@ -140,9 +145,27 @@ def _fold_of(example: Example) -> int:
     return int.from_bytes(sha256(f"fold {example.key}".encode()).digest()[:4], "big") % FOLDS
 
 
-def _apply(fitted: Floats, table: Table) -> Floats:
-    scores: Floats = np.asarray(table.features @ fitted + BIAS, np.float32)
+def _apply(fitted: Floats, table: Table, bias: Floats) -> Floats:
+    scores: Floats = np.asarray(table.features @ fitted + bias, np.float32)
     return scores
+
+
+def is_report(part: Part) -> Group:
+    """Return the group of the reports of a part."""
+    return lambda example: example.part == part and not (is_short(example) or example.is_written)
+
+
+def is_short(example: Example) -> bool:
+    """Say whether a row is a record told in a few words."""
+    return example.weight < 1
+
+
+def _is_written(example: Example) -> bool:
+    return example.is_written
+
+
+#: Reports learned from, as a model sees them that has not; reports of "dev"; short records; texts of our own.
+GROUPS: Sequence[Group] = (is_report("train"), is_report("dev"), is_short, _is_written)
 
 
 def learn_settings(
@@ -150,24 +173,28 @@ def learn_settings(
     labels: Sequence[Label],
     scores: Floats,
     implied: tuple[tuple[int, int], ...],
-    groups_of: Sequence[tuple[Part, bool]] = GROUPS,
+    groups: Sequence[Group] = GROUPS,
 ) -> Settings:
-    """Return the labels with a curve and a threshold for each field, learned from some scored examples."""
+    """Return the labels with a curve and a threshold for each field, learned from some scored examples.
+
+    What a score is worth is learned from public rows alone; where a value is said, from our own texts too.
+    """
     curves: dict[str, Curve] = {}
     thresholds: dict[str, float] = {}
-    for field in dict.fromkeys(label.field for label in labels):
+    for field in dict.fromkeys(label.field for label in labels if label != STORY):
         columns = [number for number, label in enumerate(labels) if label.field == field]
         rows = [n for n, example in enumerate(examples) if field in example.answers and _is_judged(example)]
         found, right = _judge(examples, labels, scores, rows, columns)
-        curves[field] = learn_curve(found.ravel(), right.ravel())
-        groups = []
-        for part, is_short in groups_of:
-            chosen = np.array([_is_in(examples[row], part, is_short) for row in rows], np.bool_)
-            asked = sum(
-                len(examples[row].answers[field]) for row, is_in in zip(rows, chosen, strict=True) if is_in
-            )
-            groups.append((curves[field](found[chosen].ravel()), right[chosen].ravel(), asked))
-        thresholds[field] = FAINT if field in ALWAYS else choose_threshold(groups)
+        public = np.array([not examples[row].is_written for row in rows], np.bool_)
+        curves[field] = learn_curve(found[public].ravel(), right[public].ravel())
+        asked = np.array([len(examples[row].answers[field]) for row in rows])
+        chosen = [np.array([is_in(examples[row]) for row in rows], np.bool_) for is_in in groups]
+        weighed = [
+            (curves[field](found[each].ravel()), right[each].ravel(), int(asked[each].sum()))
+            for each in chosen
+            if each.any()
+        ]
+        thresholds[field] = FAINT if field in ALWAYS else choose_threshold(weighed)
     return Settings(
         labels=tuple((label.field, label.value) for label in labels),
         curves=curves,
@@ -181,10 +208,6 @@ def learn_settings(
 def _is_judged(example: Example) -> bool:
     """Say whether a row shows what a score is worth: no copy, and none of many alike."""
     return not (example.is_copy or example.is_bulk or example.excluded)
-
-
-def _is_in(example: Example, part: str, is_short: bool) -> bool:
-    return example.part == part and (example.weight < 1) == is_short
 
 
 def _judge(

@@ -21,8 +21,7 @@ from incidex.coding.encoder import ALONE, make_blend, weigh
 from incidex.coding.encoder_model import HEADS, MOST, Arrays, Encoder, dump_encoder, parse_encoder, round_all
 from incidex.coding.encoder_words import FIRST, INSIDE, LAST, UNKNOWN, Pieces
 from incidex.coding.linear_model import Floats, Label, Model, Settings
-from incidex.evaluate.split import Part
-from incidex.evaluate.train import learn_settings
+from incidex.evaluate.train import is_report, is_short, learn_settings
 from incidex.evaluate.train_fit import learn_labels
 from incidex.evaluate.train_rows import Example
 from incidex.model import InputError
@@ -42,7 +41,7 @@ SEED = 1
 #: Of rows that say much the same, and of copies of others, so many are learned.
 _BULK_SHARE, _COPY_SHARE = 0.15, 0.2
 #: Pieces that the encoder keeps: the commonest of general English, and whatever so many rows have.
-_COMMON, _LEAST_PIECE = 6000, 3
+_COMMON, _LEAST_PIECE = 6000, 5
 #: Texts whose vectors the lower layers are asked for together.
 _TOGETHER = 16
 
@@ -89,8 +88,9 @@ def settle(encoder: Encoder, model: Model, examples: Sequence[Example]) -> Encod
     blend = make_blend(written, model)
     chosen = [example for example in examples if example.part == "dev"]
     scores = np.array([weigh(blend, example.prepared).scores for example in chosen])
-    groups: Sequence[tuple[Part, bool]] = (("dev", False), ("dev", True))
-    learned = learn_settings(chosen, model.labels, scores, model.settings.implied, groups)
+    learned = learn_settings(
+        chosen, model.labels, scores, model.settings.implied, (is_report("dev"), is_short)
+    )
     settings = msgspec.structs.replace(
         encoder.settings,
         curves={field: curve for field, curve in learned.curves.items() if field not in ALONE},

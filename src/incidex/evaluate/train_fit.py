@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
-from incidex.coding.linear_model import Label, Model, Settings, to_length
+from incidex.coding.linear_model import STORY, Label, Model, Settings, to_length
 from incidex.coding.linear_words import KNOWN, NAMED, SHIFT, Words, read_cues, split_tokens
 from incidex.evaluate.train_rows import Example
 
 Floats = NDArray[np.float32]
 
 #: A word or pair counts when the rows of so many victims have it: a name of one of them never does.
-LEAST_WORD, LEAST_PAIR, LEAST_CUE = 3, 5, 3
+LEAST_WORD, LEAST_PAIR, LEAST_CUE = 3, 6, 3
 #: A label is learned when so many rows have it.
 LEAST_LABEL = 10
 #: What a cue counts beside a word, whose share of a text is seldom more than a tenth.
@@ -24,11 +24,19 @@ CUE = 0.15
 #: The log-odds of every label before a word is read. Were it learned, a text of nothing would be a breach of
 #: confidentiality, and no passage could be shown for it.
 BIAS = -2.5
+#: That of there being an incident: who gives us a report means that there is one, till words deny it.
+STORY_BIAS = 1.0
 #: What a cue, and the name of a known actor, add to the log-odds of what they say, as long as no rows tell
 #: otherwise: with the bias, about even for one cue, and four in five for a name.
 CUE_ODDS, KNOWN_ODDS = 2.5, 4.0
 #: Strength of the penalty on the squares of weights, less what is expected of them, and rounds of the fit.
 PENALTY, ROUNDS = 0.05, 45
+
+#: What a text that tells of no incident counts where that is asked: there is one to fifty that do.
+_QUIET_WEIGHT = 4.0
+
+#: Of 127 steps of a weight, those that are left out: they change no answer, and take a fifth of the file.
+_FAINTEST = 3
 
 #: Kinds of rows that say much the same count, for the words they know, as so many victims.
 _BULK_GROUPS = 8
@@ -99,7 +107,7 @@ def make_table(examples: Sequence[Example], words: Words, rarity: Floats, labels
             excluded = example.excluded.get(label.field)
             if so or excluded is None or label.value in excluded:
                 answers[row, column] = so
-                weights[row, column] = example.weight
+                weights[row, column] = example.weight * (_QUIET_WEIGHT if label == STORY and not so else 1)
     return Table(make_features(examples, words, rarity), answers, weights)
 
 
@@ -147,7 +155,14 @@ def expect(words: Words, labels: Sequence[Label]) -> Floats:
     return expected
 
 
-def fit(table: Table, expected: Floats, *, penalty: float = PENALTY, rounds: int = ROUNDS) -> Floats:
+def bias_of(labels: Sequence[Label]) -> Floats:
+    """Return the log-odds of each label before a word is read."""
+    return np.array([STORY_BIAS if label == STORY else BIAS for label in labels], np.float32)
+
+
+def fit(
+    table: Table, expected: Floats, bias: Floats, *, penalty: float = PENALTY, rounds: int = ROUNDS
+) -> Floats:
     """Return the weights, rows of the model × labels, of least loss.
 
     Logistic regression of every label at once, with L-BFGS: the loss is a sum over labels, so one product of
@@ -159,7 +174,7 @@ def fit(table: Table, expected: Floats, *, penalty: float = PENALTY, rounds: int
 
     def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights = flat.reshape(rows, labels).astype(np.float32)
-        scores = features @ weights + BIAS
+        scores = features @ weights + bias
         wrong = table.weights * (np.logaddexp(0, scores) - table.answers * scores)
         total = wrong.sum(dtype=np.float64) + penalty / 2 * np.square(weights - expected).sum(
             dtype=np.float64
@@ -175,7 +190,7 @@ def fit(table: Table, expected: Floats, *, penalty: float = PENALTY, rounds: int
     return fitted
 
 
-def make_model(words: Words, rarity: Floats, fitted: Floats, settings: Settings) -> Model:
+def make_model(words: Words, rarity: Floats, fitted: Floats, bias: Floats, settings: Settings) -> Model:
     """Return the model of the weights, each as a small integer."""
     count = len(rarity)
     of_words, word_scale = _shrink(fitted[:count] * rarity[:, None])
@@ -185,12 +200,15 @@ def make_model(words: Words, rarity: Floats, fitted: Floats, settings: Settings)
         np.concatenate([of_words, of_cues]),
         word_scale,
         cue_scale,
-        np.full(fitted.shape[1], BIAS, np.float32),
+        bias,
         np.square(rarity),
         settings,
     )
 
 
 def _shrink(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Return the weights in steps of their label's scale, and the scale; the faintest weights as nothing."""
     scale = np.maximum(np.abs(weights).max(axis=0, initial=0), 1e-6) / 127
-    return np.rint(weights / scale).astype(np.int8), scale.astype(np.float32)
+    steps = np.rint(weights / scale)
+    steps[np.abs(steps) <= _FAINTEST] = 0
+    return steps.astype(np.int8), scale.astype(np.float32)

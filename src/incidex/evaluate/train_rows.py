@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TextIO
 
 from incidex.codebook import check_value
 from incidex.coding import Prepared
+from incidex.coding.linear_model import STORY
 from incidex.coding.table import prepare
 from incidex.evaluate.events import make_events, recall_event
 from incidex.evaluate.split import Part, key_of, part_of
+from incidex.evaluate.written import read_written
 from incidex.model import CodebookError, Document, InputError
 
 #: The corpora, by the names of their files.
@@ -46,6 +49,8 @@ _SHORT_WEIGHT = 0.5
 _LEAD_WEIGHT, _PADDED_WEIGHT = 0.25, 0.25
 #: Made events: how many, how many of them as articles too, what each counts, and groups as if of one victim.
 EVENTS, EVERY_ARTICLE, EVENT_WEIGHT, ARTICLE_WEIGHT, _EVENT_GROUPS = 2500, 3, 0.5, 0.3, 40
+#: What a text written for the project counts: they are few, and each is of a kind that the corpora have not.
+WRITTEN_WEIGHT = 1.5
 #: Of the paragraphs of background, the share that recall another event.
 _RECALLED = 0.35
 #: Paragraphs of background put behind a text, at least and at most.
@@ -104,10 +109,21 @@ class Example:
     weight: float = 1.0
     is_copy: bool = False  # part of another example
     is_bulk: bool = False  # one of many alike
+    is_written: bool = False  # by us, and no public row
 
 
 def read_examples(folder: Path) -> Iterator[Example]:
-    """Yield the rows of the corpora in `folder`, those that are held back left out, and events made up."""
+    """Yield the rows of the corpora in `folder`, those that are held back left out, and texts of our own.
+
+    Each also says whether its text tells of an incident.
+    """
+    for example in _read_examples(folder):
+        nothing = not any(map(example.answers.get, LEARNED)) and example.answers.keys() >= set(LEARNED)
+        story = frozenset() if nothing else frozenset({STORY.value})
+        yield replace(example, answers={**example.answers, STORY.field: story})
+
+
+def _read_examples(folder: Path) -> Iterator[Example]:
     veris = {str(row["incident_id"]): row for row in read_lines(folder / VERIS)}
     rows = list(read_lines(folder / VCDB))
     for row in rows:
@@ -122,6 +138,7 @@ def read_examples(folder: Path) -> Iterator[Example]:
         yield from _from_veris(record)
     yield from _quiet()
     yield from _from_events(min(len(rows), EVENTS))
+    yield from islice(_from_written(), len(rows))
     for row in read_lines(folder / HHS):
         if part_of(row) == "train" and row["gold"].get("breach.type") in _HHS_ACTIONS:
             yield _from_hhs(row)
@@ -160,6 +177,13 @@ def _from_events(count: int) -> Iterator[Example]:
             yield _pad(example, ARTICLE_WEIGHT)
 
 
+def _from_written() -> Iterator[Example]:
+    """Yield the texts that were written and answered for the project."""
+    for each in read_written(LEARNED):
+        prepared = prepare(Document(report=each.id, text=each.text))
+        yield Example(each.id, each.id, "train", prepared, each.answers, {}, WRITTEN_WEIGHT, is_written=True)
+
+
 @cache
 def _quiet_lines() -> Sequence[str]:
     text = files("incidex.evaluate").joinpath("data", "quiet.txt").read_text(encoding="utf-8")
@@ -175,11 +199,16 @@ def _quiet() -> Iterator[Example]:
         yield Example(f"quiet:{number}", f"quiet {number % _QUIET_GROUPS}", "train", prepared, nothing, {})
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a corpus file."""
+def open_corpus(path: Path) -> TextIO:
+    """Open a corpus file as text. Raises `InputError` where it is not there."""
     if not path.is_file():
         raise InputError(f"no corpus file {path}: name the folder that holds it with --corpus")
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    return gzip.open(path, "rt", encoding="utf-8")
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a corpus file."""
+    with open_corpus(path) as lines:
         for line in lines:
             yield json.loads(line)
 

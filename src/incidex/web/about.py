@@ -31,6 +31,7 @@ _SETS: Mapping[str, str] = MappingProxyType(
         "registers-a": "Event lists, vendor reports and long articles, known when the coders were made",
         "registers-b": "Event lists, vendor reports and long articles, not known then",
         "registers-c": "The same kinds of texts, by somebody who had no part in the coders",
+        "registers-d": "More of them, by a third hand, with articles that only sound like incidents",
         "stories": "News of the trade: breaches, and flaws, malware, arrests and reports that are none",
         "relative-dates": "Dates counted from another day",
         "roundups-a": "Digests of several incidents, known when the coders were made",

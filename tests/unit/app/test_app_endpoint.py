@@ -23,7 +23,7 @@ GOOD = {
     "claims": [
         {
             "field": "actor.motive",
-            "value": "Financial",
+            "value": "Grudge",
             "quote": "Hackers stole the records",
             "stance": "asserts",
         },
@@ -197,7 +197,7 @@ def test_the_model_adds_to_the_rules_and_what_does_not_hold_is_counted() -> None
     (coded,) = found.incidents
     by_coder = {claim.coder: claim for claim in coded.claims}
     claim = by_coder["llm:small@1"]
-    assert (claim.field, claim.value) == ("actor.motive", "Financial")
+    assert (claim.field, claim.value) == ("actor.motive", "Grudge")
     assert claim.evidence is not None
     assert claim.evidence.is_verbatim_in(TEXT)
     assert "counts@4" in by_coder

@@ -59,9 +59,8 @@ def test_every_part_of_the_score_has_a_name() -> None:
         _prepared(text),
         [_claim("victim.name", "Acme", text, sure=0.98), _claim("impact", "integrity", text)],
     )
-    assert parts["victim"] == 2.0
-    assert parts["befell"] > 0 > parts["flaw"]
-    assert parts["fields"] == 0.5
+    assert parts["victim"] == 1.0
+    assert parts["model"] > 0 > parts["flaw"]
     assert "publisher" not in parts
 
 

@@ -6,10 +6,11 @@ import pytest
 
 from incidex.app import training
 from incidex.coding import places, victim
-from incidex.coding.cues import read_rows
-from incidex.evaluate.lessons import is_held_back, make_tables, read_lessons, read_written
+from incidex.coding.cues import read_rows as read_table
+from incidex.evaluate.lessons import is_held_back, make_tables, read_lessons
 from incidex.evaluate.split import part_of
 from incidex.evaluate.train_rows import VCDB, read_lines
+from incidex.evaluate.written import read_rows
 from tests.corpora import write_corpus
 
 pytest.importorskip("sklearn")
@@ -28,7 +29,7 @@ def test_rows_held_back_are_no_lessons(tmp_path: Path) -> None:
     rows = list(read_lines(tmp_path / VCDB))
     assert {part_of(row) for row in rows} == {"train", "dev", "test"}
     assert not lessons & {row["text"] for row in rows if part_of(row) != "train"}
-    assert not lessons & {row["text"] for row in read_written() if is_held_back(row["id"])}
+    assert not lessons & {row["text"] for row in read_rows() if is_held_back(row["id"])}
 
 
 def test_a_third_of_written_texts_is_held_back() -> None:
@@ -46,7 +47,7 @@ def test_the_command_writes_the_tables_and_the_coders_take_them(tmp_path: Path) 
 
 
 def test_the_tables_that_ship_weigh_features_that_the_coder_gives() -> None:
-    kinds = {feature.split("|")[0] for feature, _ in read_rows("victim")}
+    kinds = {feature.split("|")[0] for feature, _ in read_table("victim")}
     assert kinds <= {
         "after",
         "at",

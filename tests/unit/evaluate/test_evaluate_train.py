@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from incidex.coding.cues import TABLES, read_rows
 from incidex.coding.linear import read_with
-from incidex.coding.linear_model import load_model, parse_model
+from incidex.coding.linear_model import STORY, load_model, parse_model
 from incidex.coding.linear_words import KNOWN, NAMED
 from incidex.coding.table import prepare
 from incidex.evaluate.train import ALWAYS, SINGLE, STEPS, describe, train
@@ -38,7 +38,7 @@ def test_the_model_that_ships_was_trained_with_the_settings_of_the_code() -> Non
     settings = load_model().settings
     assert settings.trained_on.endswith(describe()), "run: incidex evaluate train"
     assert settings.single == SINGLE
-    assert {field for field, _ in settings.labels} == set(LEARNED)
+    assert {field for field, _ in settings.labels} == {*LEARNED, STORY.field}
     assert all(
         threshold == FAINT if field in ALWAYS else LEAST <= threshold <= MOST
         for field, threshold in settings.thresholds.items()
