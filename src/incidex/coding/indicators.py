@@ -53,6 +53,8 @@ _CONTEXT = re.compile(
 #: Characters before an indicator in which a heading or a word may announce it.
 _ANNOUNCED = 400
 
+#: What makes of an address a whole network, of which the address itself is none of the attacker's.
+_NETWORK = re.compile(r"/[0-9]{1,2}\b")
 _NEXT_TO_VERSION = re.compile(r"(?:version|v\.?|release|update|firmware)\s{0,2}$", re.IGNORECASE)
 
 _OR_LATER = re.compile(r"\s(?:or|and) (?:later|newer|above|earlier)")
@@ -77,7 +79,7 @@ def read_indicators(prepared: Prepared) -> Iterator[Reading]:
     for each in find_candidates(text):
         if not (each.is_defanged or each.is_sure or _is_announced(text, each.start)):
             continue
-        if each.kind == "ip" and _is_version(text, each.start, each.end):
+        if each.kind == "ip" and (_NETWORK.match(text, each.end) or _is_version(text, each.start, each.end)):
             continue
         yield Reading(
             field="indicator",

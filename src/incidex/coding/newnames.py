@@ -20,10 +20,10 @@ _ANIMALS = (
 KINDS = Lexicon([*_PROGRAMS.split(), *_ANIMALS.split()])
 _IS_PROGRAM = frozenset(_PROGRAMS.split())
 
-#: Numbered names, as Mandiant, Proofpoint, Microsoft and CERT-UA give them.
+#: Numbered names, as Mandiant, Proofpoint, Microsoft and CERT-UA give them; "TA0001" is a tactic of ATT&CK.
 _NUMBERED = re.compile(
-    r"[ADFSTU](?<![\w-].)(?:(?<=A)PT[- ]?(?:C ?- ?)?[0-9]{1,3}|(?<=T)A[0-9]{3,4}|(?<=U)NC[0-9]{3,5}"
-    r"|(?<=F)IN[0-9]{1,2}|(?<=D)EV-[0-9]{4}|(?<=S)torm-[0-9]{4}|(?<=U)AC-[0-9]{4}|(?<=T)AG-[0-9]{2,3})(?![\w-])"
+    r"[ADFSTU](?<![\w-].)(?:(?<=A)PT[- ]?(?:C ?- ?)?[0-9]{1,3}|(?<=T)A(?!00[0-9]{2}(?![0-9]))[0-9]{3,4}"
+    r"|(?<=U)NC[0-9]{3,5}|(?<=F)IN[0-9]{1,2}|(?<=D)EV-[0-9]{4}|(?<=S)torm-[0-9]{4}|(?<=U)AC-[0-9]{4}|(?<=T)AG-[0-9]{2,3})(?![\w-])"
 )
 _NUMBERED_SIGNS = ("APT", "TA", "UNC", "FIN", "DEV-", "Storm-", "UAC-", "TAG-")
 _FIRST_WORD = re.compile(r"(?<![\w-])([A-Z][a-z]{2,14}) $")

@@ -156,18 +156,23 @@ def _strip_fillers(left: str) -> str:
 def _strip_aside(left: str) -> tuple[str, "Phrase | None"]:
     """Take "…, which is based in Leeds," and "… (Acme)" off the end."""
     if left.endswith(")"):
-        opens = left.rfind("(", max(0, len(left) - _ASIDE))
-        return (left[:opens].rstrip(), None) if opens > 0 else (left, None)
+        return _strip_bracket(left), None
     if not left.endswith(","):
         return left, None
     comma = left.rfind(",", max(0, len(left) - _ASIDE), len(left) - 1)
     if comma <= 0:
         return left, None
     inner = left[comma + 1 : -1].strip()
-    before = left[:comma].rstrip()
+    before = _strip_bracket(left[:comma].rstrip())
     if inner[:3].islower() and not inner.startswith(("who ", "which ", "whose ")):
         return before, parse(inner, 0, None)
     return before, parse(inner, 0, None) if inner[:1].isupper() else None
+
+
+def _strip_bracket(left: str) -> str:
+    """Take "(CE)" off the end of "The covered entity (CE)"."""
+    opens = left.rfind("(", max(0, len(left) - _ASIDE)) if left.endswith(")") else 0
+    return left[:opens].rstrip() if opens > 0 else left
 
 
 def parse(words: str, start: int, aside: Phrase | None) -> Phrase:
