@@ -20,9 +20,9 @@ from incidex.coding.stance import Stances
 from incidex.model import Span, Stance
 
 #: What the claims of the model are signed with.
-NAME = "linear@3"
+NAME = "linear@4"
 #: What they are signed with where the encoder weighs the text as well; and both, who say what they learned.
-ENCODER = "encoder@1"
+ENCODER = "encoder@2"
 MODELS = frozenset({NAME, ENCODER})
 
 #: A passage must take at least this much of a label's log-odds with it.

@@ -207,7 +207,7 @@ def test_claims_are_signed_and_each_stands_in_the_text() -> None:
     claims = [claim for coded in code(document, coders=ENCODED) for claim in coded.claims]
     coders = {claim.coder for claim in claims}
     assert NAME in coders
-    assert "linear@3" not in coders
+    assert "linear@4" not in coders
     for claim in claims:
         assert claim.evidence is not None
         assert claim.evidence.span.within(document.text) == claim.evidence.quote
