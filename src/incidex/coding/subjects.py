@@ -16,7 +16,7 @@ REACH = 180
 _ASIDE = 160
 #: Where a subject may begin: after a stop, a mark or a conjunction.
 _EDGE = re.compile(  # for text in small letters
-    r"[.;:!?…—–“”\"«»„()|,\s](?:(?<=[.;:!?…—–“”\"«»„()|])|(?<=,)\s|(?<=\s)(?:but|and|that|while|although|though|"
+    r"[.;:!?…—–“”\"«»„()|,\s](?:(?<=[.;:!?…—–“”\"«»„()|])|(?<=,)\s|(?<=\s)(?:-|but|and|that|while|although|though|"
     r"because|as|when|after|before|since|if|where|whereas|whether|so|yet|than|which|who|nor|or|quoted|quotes|"
     r"cited|cites|citing|quoting)\s)"
 )

@@ -29,3 +29,11 @@ def test_a_network_is_not_its_first_address() -> None:
 def test_licences_of_several_drivers_are_data() -> None:
     text = "Hackers broke into Acme Foods and took names and drivers’ license numbers of 500 customers."
     assert "Driver's licenses" in {claim.value for claim in _read(text) if claim.field == "data.class"}
+
+
+def test_a_dateline_is_no_part_of_who_speaks() -> None:
+    said = _read(
+        "NAIROBI - Baraka Trust Bank told the regulator on Monday that hackers had copied statements of "
+        "48,000 customers."
+    )
+    assert {claim.speaker.name for claim in said if claim.field == "data.records"} == {"Baraka Trust Bank"}
