@@ -47,10 +47,8 @@ class Helper:
     def take(self, seconds: float | None = None) -> Any:  # noqa: ANN401 - whatever the work makes
         """Wait for the result; raise what the work raised, `TimeoutError` when it is late, or `GoneError`."""
         try:
-            if not self.line.poll(seconds):
-                raise TimeoutError
-            made, error = self.line.recv()
-        except (EOFError, ConnectionError) as gone:
+            made, error = self.line.recv() if self.line.poll(seconds) else (None, TimeoutError())
+        except (EOFError, OSError) as gone:  # `OSError` where it went amid an answer
             raise GoneError from gone
         if error is not None:
             raise error
