@@ -6,6 +6,7 @@ coder and field that no corpus answers keep their own number; the learned model'
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from incidex.coding.cues import read_rows
@@ -29,7 +30,7 @@ def _parse(points: str) -> Curve:
 def weigh(claim: Claim) -> Claim:
     """Return the claim with the confidence that its coder's own number has been worth."""
     worth = _worth_of(claim.coder, claim.field, claim.confidence)
-    return claim if worth == claim.confidence else claim.as_sure_as(worth)
+    return claim if worth == claim.confidence else replace(claim, confidence=worth)
 
 
 @lru_cache(maxsize=4096)

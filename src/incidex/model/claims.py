@@ -152,22 +152,6 @@ class Claim:
         """Say whether a person, not a program, read this."""
         return self.coder.startswith("person:")
 
-    def as_sure_as(self, confidence: float) -> "Claim":
-        """Return the claim with another confidence. Without `replace`: nearly every claim passes here."""
-        return Claim(
-            report=self.report,
-            field=self.field,
-            value=self.value,
-            speaker=self.speaker,
-            coder=self.coder,
-            stance=self.stance,
-            confidence=confidence,
-            tier=self.tier,
-            evidence=self.evidence,
-            no_evidence=self.no_evidence,
-            why=self.why,
-        )
-
     def at_least(self, tier: Tier) -> "Claim":
         """Return the claim, hidden from everyone below `tier`."""
         return self if self.tier >= tier else replace(self, tier=tier)
