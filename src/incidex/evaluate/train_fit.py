@@ -35,7 +35,7 @@ PENALTY, ROUNDS = 0.05, 45
 #: What a text that tells of no incident counts where that is asked: there is one to fifty that do.
 _QUIET_WEIGHT = 4.0
 
-#: Of 127 steps of a weight, those that are left out: they change no answer, and take a fifth of the file.
+#: Of 127 steps of a weight, those that are left out: too faint to be worth a quarter of the file.
 _FAINTEST = 3
 
 #: Kinds of rows that say much the same count, for the words they know, as so many victims.
